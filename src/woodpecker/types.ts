@@ -48,11 +48,19 @@ export interface ActAnswer {
   /** The real ids of what the step made, by role. */
   readonly ids?: Readonly<Record<string, string>>;
   readonly outputs?: Readonly<Record<string, Json>>;
+  /** What `observe` would say now, so that a step is one round trip. What it leaves out is not compared after this step. */
+  readonly states?: Observation;
+  readonly foreign?: readonly string[];
 }
 
 /** The system said no in its own words: expected for a refused step, a failure for a legal one. */
 export class SystemRefused extends Error {
   override readonly name = 'SystemRefused';
+}
+
+/** The system broke rather than said no (a crash, a 500): a failure of a legal step and of a step that had to be refused. */
+export class SystemFailed extends Error {
+  override readonly name = 'SystemFailed';
 }
 
 /** The test itself broke: the driver died, answered garbage, could not be started. Never a finding. */
@@ -87,12 +95,14 @@ export interface BoundStep {
   readonly makes: Readonly<Record<string, Handle>>;
   readonly args: Readonly<Record<string, Json>>;
   readonly timeoutMs: number;
+  /** Set where the suite calls this step a fault: something done to the system rather than asked of it. */
+  readonly fault?: true;
 }
 
 /**
  * The port to a system under test: in process, behind a driver (JSON-RPC over stdio), or by shell commands.
  * An answer may be a plain value: in-process systems run without a promise a step.
- * Throws SystemRefused, StepTimeout or HarnessError; anything else thrown by `act` is a failure of the system.
+ * Throws SystemRefused, SystemFailed, StepTimeout or HarnessError; anything else thrown by `act` is a failure of the system.
  */
 export interface System {
   start(options: StartOptions): Answer<void>;
