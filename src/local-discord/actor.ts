@@ -138,6 +138,8 @@ export interface Actor {
   channels(guildId: string): APIChannel[];
   members(guildId: string): APIGuildMember[];
   events(guildId: string): APIGuildScheduledEvent[];
+  /** Ids of the guild's events that the person marked as interesting. */
+  interests(guildId: string): string[];
   /** Active and archived threads of a channel that the person can see, newest first. */
   threads(channelId: string): APIThreadChannel[];
   /** Messages as the person sees them, oldest first, own ephemeral ones in their place. */
@@ -163,6 +165,8 @@ export interface Actor {
   interest(guildId: string, eventId: string, interested?: boolean): void;
   /** The direct channel with somebody, opened if need be. */
   direct(userId: string): APIChannel;
+  /** The person's direct channels, the one with the latest message first. */
+  directs(): APIChannel[];
 
   /** Chat input commands that the `/` picker lists here for this person; with a kind, the context menu's. */
   commands(channelId: string, kind?: 'chat' | 'user' | 'message'): PickerCommand[];
