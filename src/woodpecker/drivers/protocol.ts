@@ -23,7 +23,7 @@ export const DRIVER_ERRORS = {
   broken: -32004,
 } as const;
 
-/** JSON-RPC's own: the driver has no such method. Allowed for `observe`, `check` and `stop`, which are then skipped. */
+/** JSON-RPC's own: the driver has no such method. Allowed for `observe` and `stop`, which are then skipped. */
 export const METHOD_NOT_FOUND = -32601;
 
 export interface StartParams {
@@ -34,8 +34,6 @@ export interface StartParams {
   readonly ref?: string;
   /** Named bugs to switch on. A driver without such switches must answer `broken` to a name that it does not know. */
   readonly bugs: readonly string[];
-  /** `driver.options` of the suite, as they stand there. */
-  readonly options: Readonly<Record<string, Json>>;
   /** An empty folder of the walk's own, removed after it. */
   readonly folder: string;
 }

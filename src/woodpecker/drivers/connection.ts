@@ -1,0 +1,191 @@
+/** One conversation with a driver: requests out, answers in, and every way in which a driver can break the conversation. */
+import type { ChildProcess } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
+import { HarnessError, StepTimeout, SystemFailed, SystemRefused } from '../types.js';
+import { createLineReader, createTail } from './lines.js';
+import { DRIVER_ERRORS, MAX_LINE, METHOD_NOT_FOUND, type Message, type Method } from './protocol.js';
+
+/** Bytes of standard error that are kept to explain what went wrong. */
+const STDERR_KEPT = 16 * 1024;
+/** Most notifications between two answers. */
+const MOST_NOTIFICATIONS = 10_000;
+/** What a dying driver has written may still be on its way: waited for when a child of its keeps the pipe open, ms. */
+const LAST_WORDS_MS = 200;
+
+/** The driver has no such method. */
+export class NoSuchMethod extends Error {
+  override readonly name = 'NoSuchMethod';
+}
+
+export interface Connection {
+  /** Sends one request. Rejects with HarnessError when no answer came within `deadlineMs`, or the driver broke. */
+  request(method: Method, params: unknown, deadlineMs: number): Promise<unknown>;
+  /** Ends the conversation: open and later requests are rejected with `reason`. */
+  close(reason: string): void;
+  /** Says that there will be no more requests, by closing the driver's stdin. */
+  hangUp(): void;
+  /** Resolves when the driver's process has ended. */
+  readonly ended: Promise<void>;
+}
+
+interface Pending {
+  readonly method: Method;
+  readonly timer: NodeJS.Timeout;
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+}
+
+export interface ConnectionOptions {
+  /** A notification `log`. */
+  readonly onLog?: ((message: string) => void) | undefined;
+  /** Called once when the driver broke the conversation, before the open requests are rejected. */
+  onBroken(): void;
+}
+
+export function createConnection(child: ChildProcess, { onLog, onBroken }: ConnectionOptions): Connection {
+  const { stdin, stdout, stderr } = pipesOf(child);
+  const open = new Map<number, Pending>();
+  const tail = createTail(STDERR_KEPT);
+  let nextId = 1;
+  let notifications = 0;
+  let broken: HarnessError | undefined;
+  let hungUp = false;
+
+  const reader = createLineReader(MAX_LINE, onLine, () =>
+    breakOff(`the driver wrote a line of over ${MAX_LINE} bytes`),
+  );
+  stdout.on('data', reader.feed);
+  stderr.on('data', tail.feed);
+  stdout.on('error', () => undefined);
+  stderr.on('error', () => undefined);
+  stdin.on('error', () => breakOff('the driver closed its standard input'));
+  stdout.once('end', () => {
+    if (child.exitCode === null && child.signalCode === null && !hungUp) endedEarly('the driver closed its output');
+  });
+
+  const ended = new Promise<void>((resolve) => {
+    child.once('exit', (code, signal) => {
+      const how = signal ? `was ended by ${signal}` : `exited with code ${code}`;
+      let told = false;
+      const tell = () => {
+        if (told) return;
+        told = true;
+        clearTimeout(timer);
+        if (!hungUp || open.size > 0) endedEarly(`the driver ${how}`);
+        resolve();
+      };
+      const timer = setTimeout(tell, LAST_WORDS_MS);
+      child.once('close', tell);
+    });
+  });
+
+  return {
+    request(method, params, deadlineMs) {
+      if (broken) return Promise.reject(broken);
+      const id = nextId++;
+      return new Promise((resolve, reject) => {
+        const timer = setTimeout(() => {
+          const half = reader.unfinished > 0 ? `, and left a line of ${reader.unfinished} bytes without an end` : '';
+          breakOff(`the driver did not answer ${method} within ${deadlineMs} ms${half}`);
+        }, deadlineMs);
+        open.set(id, { method, timer, resolve, reject });
+        stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`);
+      });
+    },
+    close: (reason) => breakOff(reason),
+    hangUp() {
+      hungUp = true;
+      stdin.end();
+    },
+    ended,
+  };
+
+  function onLine(line: string): void {
+    if (line === '' || line === '\r') return;
+    const message = parse(line);
+    if (!message) return breakOff(`the driver wrote what is not a JSON-RPC message: ${clip(line)}`);
+    if (message.method !== undefined) return onNotification(message);
+    const pending = typeof message.id === 'number' ? open.get(message.id) : undefined;
+    if (!pending || typeof message.id !== 'number') {
+      const said = message.error?.message ? `: ${clip(message.error.message)}` : '';
+      return breakOff(`the driver answered request ${JSON.stringify(message.id ?? null)}, which is not open${said}`);
+    }
+    open.delete(message.id);
+    clearTimeout(pending.timer);
+    notifications = 0;
+    if (message.error) pending.reject(errorOf(pending.method, message.error));
+    else pending.resolve(message.result);
+  }
+
+  function onNotification({ method, params }: Message): void {
+    if (++notifications > MOST_NOTIFICATIONS)
+      return breakOff(`the driver sent over ${MOST_NOTIFICATIONS} notifications without an answer`);
+    if (method === 'log' && onLog && typeof params === 'object' && params !== null && 'message' in params)
+      onLog(clip(String(params.message), 2000));
+  }
+
+  function endedEarly(what: string): void {
+    const half = reader.unfinished > 0 ? ' in the middle of a line' : '';
+    const [first] = open.values();
+    breakOff(`${what}${half}${first ? ` instead of answering ${first.method}` : ''}`);
+  }
+
+  function breakOff(reason: string): void {
+    if (broken) return;
+    const words = tail.text();
+    broken = new HarnessError(words ? `${reason}; its standard error ends: ${words}` : reason);
+    reader.close();
+    onBroken();
+    for (const { timer, reject } of open.values()) {
+      clearTimeout(timer);
+      reject(broken);
+    }
+    open.clear();
+  }
+}
+
+function pipesOf({ stdin, stdout, stderr }: ChildProcess): { stdin: Writable; stdout: Readable; stderr: Readable } {
+  if (!stdin || !stdout || !stderr) throw new HarnessError('the driver was started without pipes');
+  return { stdin, stdout, stderr };
+}
+
+function parse(line: string): Message | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return isMessage(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** By hand: this runs for each step, and the method's own schema follows. */
+function isMessage(value: unknown): value is Message {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  if ('method' in value) return typeof value.method === 'string';
+  if (!('id' in value)) return false;
+  if (!('error' in value)) return 'result' in value;
+  const { error } = value;
+  if (typeof error !== 'object' || error === null || !('code' in error) || !('message' in error)) return false;
+  return typeof error.code === 'number' && typeof error.message === 'string';
+}
+
+function errorOf(method: Method, { code, message }: { code: number; message: string }): Error {
+  switch (code) {
+    case DRIVER_ERRORS.refused:
+      return new SystemRefused(message);
+    case DRIVER_ERRORS.failed:
+      return new SystemFailed(message);
+    case DRIVER_ERRORS.timeout:
+      return new StepTimeout(message);
+    case DRIVER_ERRORS.broken:
+      return new HarnessError(message);
+    case METHOD_NOT_FOUND:
+      return new NoSuchMethod(`the driver has no method ${method}`);
+    default:
+      return new HarnessError(`the driver broke at ${method}: ${message} (${code})`);
+  }
+}
+
+function clip(text: string, most = 200): string {
+  return text.length > most ? `${text.slice(0, most)}…` : text;
+}

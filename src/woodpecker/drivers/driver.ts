@@ -1,0 +1,143 @@
+/** A system behind a driver: a process that lives as long as the walk and speaks the protocol of docs/drivers.md. */
+import type { z } from 'zod';
+import {
+  type ActAnswer,
+  type BoundStep,
+  HarnessError,
+  type Known,
+  type Observation,
+  type StartOptions,
+  type System,
+} from '../types.js';
+import type { Launch } from './command.js';
+import { type Connection, createConnection, NoSuchMethod } from './connection.js';
+import { createProcessTree } from './process-tree.js';
+import { type Method, PROTOCOL, RESULTS } from './protocol.js';
+import { createWalkFolder } from './walk-folder.js';
+
+export interface DriverOptions {
+  readonly startTimeoutMs: number;
+  readonly stopTimeoutMs: number;
+  /** Silence beyond a step's own timeout after which the driver counts as broken, ms. */
+  readonly graceMs: number;
+  /** Time for `observe`, ms. */
+  readonly observeTimeoutMs: number;
+  /** Notifications of the driver, for the action log. */
+  readonly onLog?: (message: string) => void;
+}
+
+export const DRIVER_DEFAULTS = {
+  startTimeoutMs: 30_000,
+  stopTimeoutMs: 30_000,
+  graceMs: 5_000,
+  observeTimeoutMs: 30_000,
+} as const satisfies Omit<DriverOptions, 'onLog'>;
+
+/** After its stdin was closed a driver has this long to leave by itself, ms. */
+const LEAVE_MS = 2_000;
+
+/** `launch` says what to start for a walk whose folder it is given. */
+export function createDriverSystem(launch: (folder: string) => Launch, options: DriverOptions): System {
+  const folder = createWalkFolder();
+  const tree = createProcessTree();
+  let connection: Connection | undefined;
+  let observes = true;
+
+  return {
+    async start({ seed, ref, bugs }: StartOptions) {
+      const { command, args, cwd, env } = launch(folder.path);
+      const child = await tree.spawn(command, args, { cwd, env, stdio: ['pipe', 'pipe', 'pipe'] });
+      connection = createConnection(child, { onLog: options.onLog, onBroken: () => tree.kill() });
+      const params = { protocol: PROTOCOL, seed, ref, bugs, folder: folder.path };
+      answered(
+        'start',
+        RESULTS.start,
+        await connection.request('start', params, options.startTimeoutMs).catch(asHarness),
+      );
+    },
+
+    async act({ index, action, takes, makes, args, timeoutMs, fault }: BoundStep): Promise<ActAnswer> {
+      const method = fault ? 'fault' : 'act';
+      const params = { index, action, takes, makes, args, timeoutMs };
+      const answer = connected().request(method, params, timeoutMs + options.graceMs);
+      return answered('act', RESULTS.act, await answer.catch(missingIsBroken)) ?? {};
+    },
+
+    async observe(known: readonly Known[]): Promise<{ states: Observation; foreign?: readonly string[] }> {
+      if (!observes) return { states: {} };
+      try {
+        return answered(
+          'observe',
+          RESULTS.observe,
+          await connected().request('observe', { known }, options.observeTimeoutMs),
+        );
+      } catch (error) {
+        if (!(error instanceof NoSuchMethod)) throw asObserver(error);
+        observes = false;
+        return { states: {} };
+      }
+    },
+
+    async check(name, known, timeoutMs) {
+      const request = connected().request('check', { name, known, timeoutMs }, timeoutMs + options.graceMs);
+      const answer = answered('check', RESULTS.check, await request.catch(missingIsBroken));
+      return answer.ok ? undefined : answer.message;
+    },
+
+    async stop(known) {
+      if (!connection) return { leaks: [] };
+      try {
+        const answer = await connection.request('stop', { known }, options.stopTimeoutMs).catch((error: unknown) => {
+          if (error instanceof NoSuchMethod) return {};
+          throw asObserver(error);
+        });
+        const leaks = answered('stop', RESULTS.stop, answer)?.leaks ?? [];
+        connection.hangUp();
+        await leaving(connection.ended);
+        return { leaks };
+      } finally {
+        this.kill();
+      }
+    },
+
+    kill() {
+      connection?.close('the walk was ended');
+      tree.kill();
+      folder.remove();
+    },
+  };
+
+  function connected(): Connection {
+    if (!connection) throw new HarnessError('the driver was not started');
+    return connection;
+  }
+}
+
+function answered<T>(method: Method, schema: z.ZodType<T>, result: unknown): T {
+  const parsed = schema.safeParse(result);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const where = issue?.path.join('.') ?? '';
+  throw new HarnessError(`the driver's answer to ${method} is wrong: ${where ? `${where}: ` : ''}${issue?.message}`);
+}
+
+/** A driver that cannot start, by whatever error it says so, has tested nothing. */
+function asHarness(error: unknown): never {
+  throw new HarnessError(`the driver could not start: ${error instanceof Error ? error.message : String(error)}`);
+}
+
+function missingIsBroken(error: unknown): never {
+  throw error instanceof NoSuchMethod ? new HarnessError(error.message) : error;
+}
+
+/** To look, or to tear down, is the test's own doing: that it fails is never the tested system's failure. */
+function asObserver(error: unknown): unknown {
+  if (error instanceof HarnessError || !(error instanceof Error)) return error;
+  return new HarnessError(`the driver could not look at the system: ${error.message}`);
+}
+
+async function leaving(ended: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  await Promise.race([ended, new Promise<void>((resolve) => (timer = setTimeout(resolve, LEAVE_MS)))]);
+  clearTimeout(timer);
+}
