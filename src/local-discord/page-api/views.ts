@@ -1,0 +1,67 @@
+/** What one person sees of the local Discord, gathered from their actor and nothing else. */
+import { type APIChannel, PermissionFlagsBits } from 'discord-api-types/v10';
+import type { Actor } from '../actor.js';
+import type { ChannelView, EventView, GuildView, Person, Snapshot } from './protocol.js';
+
+/** A member list longer than this is cut: the page shows it in a sidebar, not in a table. */
+const memberLimit = 1000;
+
+/** Permissions that change what the page offers in a channel. */
+const asked = [
+  PermissionFlagsBits.ManageChannels,
+  PermissionFlagsBits.AddReactions,
+  PermissionFlagsBits.SendMessages,
+  PermissionFlagsBits.ManageMessages,
+  PermissionFlagsBits.AttachFiles,
+  PermissionFlagsBits.MentionEveryone,
+  PermissionFlagsBits.UseApplicationCommands,
+  PermissionFlagsBits.SendMessagesInThreads,
+];
+
+export function channelView(actor: Actor, channel: APIChannel): ChannelView {
+  const mine = asked.filter((bit) => actor.can(bit, channel.id)).reduce((all, bit) => all | bit, 0n);
+  return { ...channel, mine: String(mine) };
+}
+
+export function guildView(actor: Actor, guildId: string): GuildView | undefined {
+  const guild = actor.guilds().find(({ id }) => id === guildId);
+  if (!guild) return undefined;
+  const interests = new Set(actor.interests(guildId));
+  return {
+    guild,
+    channels: actor.channels(guildId).map((channel) => channelView(actor, channel)),
+    events: actor.events(guildId).map((event): EventView => ({ ...event, interested: interests.has(event.id) })),
+  };
+}
+
+export const membersOf = (actor: Actor, guildId: string) => actor.members(guildId).slice(0, memberLimit);
+
+export function personView(actor: Actor): Person {
+  const user = actor.user();
+  const guild = actor.guilds()[0];
+  const held = guild && actor.members(guild.id).find((member) => member.user.id === actor.id)?.roles;
+  const standing = guild?.roles
+    .filter(({ id }) => held?.includes(id))
+    .sort((a, b) => b.position - a.position)
+    .at(0);
+  return {
+    id: user.id,
+    name: user.global_name ?? user.username,
+    user,
+    locale: actor.locale,
+    ...(standing && { standing: { name: standing.name, color: standing.color } }),
+  };
+}
+
+export const directView = (actor: Actor) => actor.directs().map((channel) => channelView(actor, channel));
+
+export function snapshot(actor: Actor, people: readonly Actor[]): Snapshot {
+  const guilds = actor.guilds().flatMap(({ id }) => guildView(actor, id) ?? []);
+  return {
+    me: personView(actor),
+    people: people.map(personView),
+    guilds,
+    members: Object.fromEntries(guilds.map(({ guild }) => [guild.id, membersOf(actor, guild.id)])),
+    direct: directView(actor),
+  };
+}
