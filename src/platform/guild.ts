@@ -1,0 +1,55 @@
+import type { Database } from 'better-sqlite3';
+import type { Clock } from './clock.js';
+import { explain } from './guild-unavailable.js';
+import { createOutbox, type Outbox } from './outbox.js';
+import { createSchedule, type Schedule } from './schedule.js';
+
+/** One guild's state: its file, and what waits in it. Rules are functions on this. */
+export interface Guild {
+  readonly id: string;
+  readonly file: string;
+  readonly db: Database;
+  readonly outbox: Outbox;
+  readonly schedule: Schedule;
+  /**
+   * Wraps an operation in one write transaction (in a savepoint, inside another). A throw rolls back.
+   * Trouble with the file or the disk becomes GuildUnavailable.
+   */
+  transaction<A extends unknown[], R>(run: (...args: A) => R): (...args: A) => R;
+}
+
+export interface GuildDeps {
+  readonly id: string;
+  readonly file: string;
+  readonly folder: string;
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly boot: string;
+  readonly onEffect: () => void;
+  readonly onTimer: () => void;
+  /** Told of trouble with the file, before it is thrown. */
+  readonly onTrouble: (error: unknown) => void;
+}
+
+export function createGuild(deps: GuildDeps): Guild {
+  const { id, file, folder, db, clock, boot } = deps;
+  return {
+    id,
+    file,
+    db,
+    outbox: createOutbox(db, clock, boot, deps.onEffect),
+    schedule: createSchedule(db, clock, deps.onTimer),
+    transaction(run) {
+      const { immediate } = db.transaction(run);
+      return (...args) => {
+        try {
+          return immediate(...args);
+        } catch (error) {
+          const explained = explain(error, id, file, folder);
+          if (explained !== error) deps.onTrouble(explained);
+          throw explained;
+        }
+      };
+    },
+  };
+}
