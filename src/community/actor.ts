@@ -16,18 +16,6 @@ export interface Actor {
 export const STANDINGS = ['helper', 'asker', 'moderator'] as const;
 export type Standing = (typeof STANDINGS)[number];
 
-/** What a command asks of a person, from least to most; each includes the ones before it. */
-export const ACCESS = ['member', 'helper', 'moderator', 'staff'] as const;
-export type Access = (typeof ACCESS)[number];
-
-/** True when the actor may use what asks for this access. The one place where roles and Discord's permissions meet. */
-export function hasAccess(actor: Actor, access: Access, roles: StandingRoles): boolean {
-  if (access === 'staff') return actor.manages;
-  if (access === 'moderator') return isModerator(actor, roles);
-  if (access === 'helper') return isHelper(actor, roles) || isModerator(actor, roles);
-  return true;
-}
-
 /** True when the first word weighs more than the second. Anything outranks no word at all. */
 export function outranks(one: Standing | undefined, other: Standing | undefined): boolean {
   return rank(one) > rank(other);

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { IntlMessageFormat } from 'intl-messageformat';
 import type enUS from '../../data/locales/en-US.json';
-import { packageRoot } from './paths.js';
+import { shipped } from './paths.js';
 
 /** The languages that every text exists in. The first is what others fall back to. */
 export const LOCALES = ['en-US', 'zh-CN'] as const;
@@ -43,7 +43,7 @@ type Catalogue = ReadonlyMap<string, string>;
 
 /** The texts of one language as they are in data/locales, by key. */
 export function readCatalogue(locale: Locale): Catalogue {
-  const file = new URL(`data/locales/${locale}.json`, packageRoot);
+  const file = shipped('locales', `${locale}.json`);
   return new Map(Object.entries<string>(JSON.parse(readFileSync(file, 'utf8'))));
 }
 
