@@ -20,6 +20,16 @@ export interface EffectOptions {
   readonly replaces?: string;
 }
 
+/** What a delivery made, for its continuation. */
+export interface Made {
+  /** The message, thread, role, channel or event. */
+  readonly id: string;
+  /** Where a message or thread was made; for `dm`, the direct channel. */
+  readonly channel?: string;
+  /** It was there before, and was taken for the one wanted. */
+  readonly adopted?: true;
+}
+
 /** A row to deliver. */
 export interface OutboxRow {
   readonly id: number;
