@@ -64,7 +64,8 @@ export function readModal(value: unknown, errors: FormErrors): APIModalInteracti
   const walk = newWalk(errors, allowed.modalRow);
   const components = readList(walk, form.components, 'data.components', allowed.modal);
   number(walk);
-  return { ...form, components } as APIModalInteractionResponseCallbackData;
+  const modal: Record<string, unknown> = { ...form, components };
+  return modal as typeof modal & APIModalInteractionResponseCallbackData;
 }
 
 function newWalk(errors: FormErrors, row: readonly C[]): Walk {
