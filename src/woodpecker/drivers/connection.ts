@@ -9,7 +9,7 @@ import { DRIVER_ERRORS, MAX_LINE, METHOD_NOT_FOUND, type Message, type Method } 
 const STDERR_KEPT = 16 * 1024;
 /** Most notifications between two answers. */
 const MOST_NOTIFICATIONS = 10_000;
-/** What a dying driver has written may still be on its way: waited for when a child of its keeps the pipe open, ms. */
+/** The signs of a dying driver come in any order: its last words and how it ended are waited for this long, ms. */
 const LAST_WORDS_MS = 200;
 
 /** The driver has no such method. */
@@ -58,10 +58,8 @@ export function createConnection(child: ChildProcess, { onLog, onBroken }: Conne
   stderr.on('data', tail.feed);
   stdout.on('error', () => undefined);
   stderr.on('error', () => undefined);
-  stdin.on('error', () => breakOff('the driver closed its standard input'));
-  stdout.once('end', () => {
-    if (child.exitCode === null && child.signalCode === null && !hungUp) endedEarly('the driver closed its output');
-  });
+  stdin.on('error', () => closedEarly('input'));
+  stdout.once('end', () => closedEarly('output'));
 
   const ended = new Promise<void>((resolve) => {
     child.once('exit', (code, signal) => {
@@ -100,7 +98,7 @@ export function createConnection(child: ChildProcess, { onLog, onBroken }: Conne
     ended,
   };
 
-  function onLine(line: string): void {
+  function onLine(line: string) {
     if (line === '' || line === '\r') return;
     const message = parse(line);
     if (!message) return breakOff(`the driver wrote what is not a JSON-RPC message: ${clip(line)}`);
@@ -117,11 +115,16 @@ export function createConnection(child: ChildProcess, { onLog, onBroken }: Conne
     else pending.resolve(message.result);
   }
 
-  function onNotification({ method, params }: Message): void {
+  function onNotification({ method, params }: Message) {
     if (++notifications > MOST_NOTIFICATIONS)
       return breakOff(`the driver sent over ${MOST_NOTIFICATIONS} notifications without an answer`);
     if (method === 'log' && onLog && typeof params === 'object' && params !== null && 'message' in params)
       onLog(clip(String(params.message), 2000));
+  }
+
+  /** How a driver ended says more than that its pipe is closed. */
+  function closedEarly(pipe: 'input' | 'output'): void {
+    if (!hungUp) setTimeout(() => endedEarly(`the driver closed its standard ${pipe}`), LAST_WORDS_MS).unref();
   }
 
   function endedEarly(what: string): void {

@@ -9,7 +9,7 @@ export function createLineReader(most: number, onLine: (line: string) => void, o
   let dead = false;
 
   return {
-    feed(chunk: Buffer): void {
+    feed(chunk: Buffer) {
       if (dead) return;
       let from = 0;
       for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, from)) {

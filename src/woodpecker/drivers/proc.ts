@@ -1,19 +1,71 @@
 /** What /proc knows about running processes. Where there is no /proc, nothing: callers fall back to the process group. */
 import { readdirSync, readFileSync } from 'node:fs';
 
-export interface Running {
+interface Running {
   readonly pid: number;
   readonly parent: number;
   readonly session: number;
 }
 
-/** Reads a process's line in /proc; undefined when it is gone or only waits to be reaped. */
-function running(pid: number): Running | undefined {
+/** What belongs to a tree: processes of these sessions, or with this `NAME=value` in their environment, and descendants. */
+export interface Tree {
+  /** Leaders of sessions, alive. */
+  readonly leaders: ReadonlySet<number>;
+  /** Leaders that were reaped: their session counts as long as their number has not become somebody else's. */
+  readonly past: ReadonlySet<number>;
+  readonly assignment: string;
+}
+
+/**
+ * Looks for the processes of a tree, as often as it takes until none is left. Out of reach is only
+ * what clears its environment, leaves the session and is orphaned, all three.
+ */
+export function createTreeSearch(tree: Tree) {
+  /** Dead, and not reaped by whoever should: no news. */
+  let zombies = new Set<number>();
+
+  return {
+    /**
+     * The living processes of the tree. `sure`: none was missed because it forked and went while we were reading.
+     */
+    look(): { family: number[]; sure: boolean } {
+      const alive = new Map<number, Running>();
+      const dead = new Set<number>();
+      let sure = true;
+      for (const name of entries()) {
+        const pid = Number(name);
+        if (!Number.isInteger(pid) || pid === process.pid) continue;
+        const found = running(pid);
+        if (typeof found === 'object') alive.set(pid, found);
+        else if (found === 'zombie') dead.add(pid);
+        if (found === undefined || (found === 'zombie' && !zombies.has(pid))) sure = false;
+      }
+      zombies = dead;
+      return { family: familyIn(alive, tree), sure };
+    },
+  };
+}
+
+function familyIn(alive: ReadonlyMap<number, Running>, { leaders, past, assignment }: Tree): number[] {
+  const ofSession = (session: number) => leaders.has(session) || (past.has(session) && !alive.has(session));
+  const family = new Set<number>();
+  for (const { pid, session } of alive.values())
+    if (ofSession(session) || environmentHolds(pid, assignment)) family.add(pid);
+  // Children of members are members; a child may be listed before its parent, so until nothing changes.
+  for (let before = -1; before !== family.size; ) {
+    before = family.size;
+    for (const { pid, parent } of alive.values()) if (family.has(parent)) family.add(pid);
+  }
+  return [...family];
+}
+
+/** A process's line in /proc; undefined when it is gone. */
+function running(pid: number): Running | 'zombie' | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
     // The name stands in parentheses and may hold anything: fields are counted from the last parenthesis.
     const [state, parent, , session] = stat.slice(stat.lastIndexOf(')') + 2).split(' ', 4);
-    return state === 'Z' || state === 'X' ? undefined : { pid, parent: Number(parent), session: Number(session) };
+    return state === 'Z' || state === 'X' ? 'zombie' : { pid, parent: Number(parent), session: Number(session) };
   } catch {
     return undefined;
   }
@@ -25,31 +77,6 @@ function environmentHolds(pid: number, assignment: string): boolean {
   } catch {
     return false;
   }
-}
-
-/**
- * Every living process of the tree that `leaders` started: it carries the tag in its environment, is in the session of
- * a leader, or descends from one that does. Out of reach is only what clears its environment, leaves the session
- * and is orphaned, all three. Leaders are among them while they live. `past` are leaders that were reaped: their
- * session counts as long as their number has not become somebody else's.
- */
-export function familyOf(leaders: ReadonlySet<number>, past: ReadonlySet<number>, assignment: string): number[] {
-  const all = new Map<number, Running>();
-  for (const name of entries()) {
-    const pid = Number(name);
-    if (!Number.isInteger(pid) || pid === process.pid) continue;
-    const found = running(pid);
-    if (found) all.set(pid, found);
-  }
-  const ours = (one: Running) => leaders.has(one.session) || (past.has(one.session) && !all.has(one.session));
-  const family = new Set<number>();
-  for (const one of all.values()) if (ours(one) || environmentHolds(one.pid, assignment)) family.add(one.pid);
-  // Children of members are members; a child may be listed before its parent, so until nothing changes.
-  for (let before = -1; before !== family.size; ) {
-    before = family.size;
-    for (const one of all.values()) if (family.has(one.parent)) family.add(one.pid);
-  }
-  return [...family];
 }
 
 function entries(): string[] {

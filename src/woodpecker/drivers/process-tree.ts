@@ -2,7 +2,7 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { HarnessError } from '../types.js';
-import { familyOf } from './proc.js';
+import { createTreeSearch } from './proc.js';
 import { tellWarden } from './warden.js';
 
 /** Names the variable by which a tree is found again, whatever group or session its processes moved to. */
@@ -85,16 +85,24 @@ export function createProcessTree(): ProcessTree {
   };
   return tree;
 
-  /** Kills what is found until nothing is: a process may fork between being seen and being killed. */
+  /** Kills what is found until it is sure that nothing is left: a process may fork between being seen and being killed. */
   function hunt(): void {
-    for (let round = 0; round < 200; round++) {
-      const family = familyOf(leaders, past, assignment);
-      if (family.length === 0) return;
+    const search = createTreeSearch({ leaders, past, assignment });
+    let quiet = 0;
+    for (let round = 0; round < MOST_ROUNDS && quiet < QUIET_ROUNDS; round++) {
+      const { family, sure } = search.look();
+      if (family.length === 0 && sure) return;
+      quiet = family.length === 0 ? quiet + 1 : 0;
       for (const pid of family) signal(pid);
-      Atomics.wait(sleeper, 0, 0, round < 5 ? 1 : 5);
+      if (round > 0) Atomics.wait(sleeper, 0, 0, PAUSE_MS);
     }
   }
 }
+
+/** Rounds of looking and killing, at most about a second; on a busy machine no look is sure, and a few quiet ones must do. */
+const MOST_ROUNDS = 200;
+const QUIET_ROUNDS = 10;
+const PAUSE_MS = 2;
 
 /** Removes `path` once this Flock is gone, however it goes. One folder at a time. */
 export function removeAtDeath(path: string): void {
