@@ -112,6 +112,7 @@ export const frames = {
     d: { heartbeat_interval: HEARTBEAT_INTERVAL, _trace: [] },
   }),
   ack: JSON.stringify({ t: null, s: null, op: GatewayOpcodes.HeartbeatAck, d: null }),
+  heartbeat: JSON.stringify({ t: null, s: null, op: GatewayOpcodes.Heartbeat, d: null }),
   reconnect: JSON.stringify({ t: null, s: null, op: GatewayOpcodes.Reconnect, d: null }),
   invalidSession: (resumable: boolean) =>
     JSON.stringify({ t: null, s: null, op: GatewayOpcodes.InvalidSession, d: resumable }),

@@ -7,6 +7,7 @@ import {
 } from 'discord-api-types/v10';
 import { z } from 'zod';
 import type { FormErrors } from '../errors.js';
+import { parseInto } from '../validate/form.js';
 import { checkLocalized, checkName, checkOptions, checkText, type OptionForm, under } from './option-form.js';
 
 const localizations = z.record(z.string(), z.string()).nullish();
@@ -58,20 +59,9 @@ const MAX_COMMAND = 8000;
 
 /** Parses a command out of a request's body, adding all that is wrong with it to `out`; undefined when something is. */
 export function readCommand(body: unknown, at: string, out: FormErrors): CommandForm | undefined {
-  const result = form.safeParse(body);
-  if (!result.success) {
-    for (const issue of result.error.issues) addIssue(issue, at, out);
-    return undefined;
-  }
-  checkCommand(result.data, at, out);
-  return result.data;
-}
-
-function addIssue(issue: z.core.$ZodIssue, at: string, out: FormErrors): void {
-  const path = under(at, issue.path.map(String).join('.'));
-  if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined'))
-    out.add(path, 'BASE_TYPE_REQUIRED', 'This field is required');
-  else out.add(path, 'BASE_TYPE_BAD_TYPE', issue.message);
+  const command = parseInto(form, body, out, at);
+  if (command) checkCommand(command, at, out);
+  return command;
 }
 
 function checkCommand(command: CommandForm, at: string, out: FormErrors): void {
