@@ -1,4 +1,5 @@
 /** A system behind a driver: a process that lives as long as the walk and speaks the protocol of docs/drivers.md. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { z } from 'zod';
 import {
   type ActAnswer,
@@ -11,9 +12,8 @@ import {
 } from '../types.js';
 import type { Launch } from './command.js';
 import { type Connection, createConnection, NoSuchMethod } from './connection.js';
-import { createProcessTree } from './process-tree.js';
+import type { Ground } from './ground.js';
 import { type Method, PROTOCOL, RESULTS } from './protocol.js';
-import { createWalkFolder } from './walk-folder.js';
 
 export interface DriverOptions {
   readonly startTimeoutMs: number;
@@ -36,16 +36,15 @@ export const DRIVER_DEFAULTS = {
 /** After its stdin was closed a driver has this long to leave by itself, ms. */
 const LEAVE_MS = 2_000;
 
-/** `launch` says what to start for a walk whose folder it is given. */
-export function createDriverSystem(launch: (folder: string) => Launch, options: DriverOptions): System {
-  const folder = createWalkFolder();
-  const tree = createProcessTree();
+/** `launch` is the driver's command; what it starts and writes belongs to the walk's `ground`. */
+export function createDriverSystem(launch: Launch, ground: Ground, options: DriverOptions): System {
+  const { folder, tree } = ground;
   let connection: Connection | undefined;
   let observes = true;
 
   return {
     async start({ seed, ref, bugs }: StartOptions) {
-      const { command, args, cwd, env } = launch(folder.path);
+      const { command, args, cwd, env } = launch;
       const child = await tree.spawn(command, args, { cwd, env, stdio: ['pipe', 'pipe', 'pipe'] });
       connection = createConnection(child, { onLog: options.onLog, onBroken: () => tree.kill() });
       const params = { protocol: PROTOCOL, seed, ref, bugs, folder: folder.path };
@@ -93,7 +92,7 @@ export function createDriverSystem(launch: (folder: string) => Launch, options: 
         });
         const leaks = answered('stop', RESULTS.stop, answer)?.leaks ?? [];
         connection.hangUp();
-        await leaving(connection.ended);
+        await Promise.race([connection.ended, delay(LEAVE_MS, undefined, { ref: false })]);
         return { leaks };
       } finally {
         this.kill();
@@ -102,8 +101,7 @@ export function createDriverSystem(launch: (folder: string) => Launch, options: 
 
     kill() {
       connection?.close('the walk was ended');
-      tree.kill();
-      folder.remove();
+      ground.clear();
     },
   };
 
@@ -134,10 +132,4 @@ function missingIsBroken(error: unknown): never {
 function asObserver(error: unknown): unknown {
   if (error instanceof HarnessError || !(error instanceof Error)) return error;
   return new HarnessError(`the driver could not look at the system: ${error.message}`);
-}
-
-async function leaving(ended: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  await Promise.race([ended, new Promise<void>((resolve) => (timer = setTimeout(resolve, LEAVE_MS)))]);
-  clearTimeout(timer);
 }

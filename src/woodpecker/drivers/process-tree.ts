@@ -18,8 +18,8 @@ let treesStarted = 0;
 export interface ProcessTree {
   /** Starts a child at the head of a process group of its own. Throws HarnessError when it cannot be started. */
   spawn(command: string, args: readonly string[], options: TreeSpawnOptions): Promise<ChildProcess>;
-  /** Ends one child's group with SIGKILL. */
-  killGroup(child: ChildProcess): void;
+  /** Signals a child and the group that it heads, while it lives or its group may. */
+  signalGroup(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void;
   /** Ends everything, at once, and does not return before it is gone (at most a second). Safe to call twice. */
   kill(): void;
 }
@@ -71,8 +71,8 @@ export function createProcessTree(): ProcessTree {
       return child;
     },
 
-    killGroup(child) {
-      if (child.pid !== undefined && leaders.has(child.pid)) signal(-child.pid);
+    signalGroup({ pid }, how) {
+      if (pid !== undefined && (leaders.has(pid) || past.has(pid))) signal(-pid, how);
     },
 
     kill() {
@@ -111,9 +111,9 @@ export function removeAtDeath(path: string): void {
 
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 
-function signal(pid: number): void {
+function signal(pid: number, how: 'SIGTERM' | 'SIGKILL' = 'SIGKILL'): void {
   try {
-    process.kill(pid, 'SIGKILL');
+    process.kill(pid, how);
   } catch {
     // Gone already.
   }

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Command, driverLaunch } from '../../../src/woodpecker/drivers/command.js';
 import { createDriverSystem, DRIVER_DEFAULTS, type DriverOptions } from '../../../src/woodpecker/drivers/driver.js';
+import { createGround } from '../../../src/woodpecker/drivers/ground.js';
 import {
   type BoundStep,
   HarnessError,
@@ -18,17 +19,12 @@ let marks = 0;
 
 /** A driver, and a number of seconds that only its `sleep`s have on their command lines. */
 function driver(run: Command, options: Partial<DriverOptions> = {}) {
-  const folders: string[] = [];
-  const system = createDriverSystem(
-    (folder) => {
-      folders.push(folder);
-      const around = { suiteFolder: here, packageRoot: here, caller: process.env, pass: [], set: {} };
-      return driverLaunch(run, around, folder);
-    },
-    { ...DRIVER_DEFAULTS, graceMs: 500, ...options },
-  );
+  const ground = createGround();
+  const around = { suiteFolder: here, packageRoot: here, caller: process.env, pass: [], set: {} };
+  const launch = driverLaunch(run, around, ground.folder.path);
+  const system = createDriverSystem(launch, ground, { ...DRIVER_DEFAULTS, graceMs: 500, ...options });
   systems.push(system);
-  return { system, folders };
+  return { system, folder: ground.folder.path };
 }
 
 const systems: { kill(): void }[] = [];
@@ -69,13 +65,13 @@ describe('a driver that breaks', () => {
     ['forks children and dies', /exited with code 1/],
   ])('is an error of the test, with nothing left running, when it: %s', async (mode, reason) => {
     const mark = freshMark();
-    const { system, folders } = driver(['node', 'misbehaving.mjs', mode, mark]);
+    const { system, folder } = driver(['node', 'misbehaving.mjs', mode, mark]);
     await system.start(start);
     await expect(system.act(step)).rejects.toThrow(reason);
     await expect(system.act(step)).rejects.toBeInstanceOf(HarnessError);
     system.kill();
     expect(processesNaming(mark)).toEqual([]);
-    expect(folders.filter(existsSync)).toEqual([]);
+    expect(existsSync(folder)).toBe(false);
   });
 
   it('is an error of the test when it closes its input', async () => {
@@ -95,7 +91,7 @@ describe('a driver that breaks', () => {
   it('is an error of the test when it cannot be started', async () => {
     await expect(driver(['/no/such/program']).system.start(start)).rejects.toThrow(/could not start/);
     await expect(driver('exit 0').system.start(start)).rejects.toBeInstanceOf(HarnessError);
-    await expect(driver('./missing.js').system.start(start)).rejects.toThrow(/npm run build/);
+    expect(() => driver('./missing.js')).toThrow(/npm run build/);
   });
 
   it('is an error of the test when it hangs at the end', async () => {
@@ -171,22 +167,17 @@ describe('a driver', () => {
 
   it('sees PATH, its folder, and of the caller only what the suite passes', async () => {
     const logged: string[] = [];
-    const system = createDriverSystem(
-      (folder) =>
-        driverLaunch(
-          script(`if (method === 'act') reply.result = { outputs: { seen: Object.keys(process.env).sort() } };
-                  console.log(JSON.stringify({ jsonrpc: '2.0', method: 'log', params: { message: 'hello' } }));`),
-          {
-            suiteFolder: here,
-            packageRoot: here,
-            caller: { PATH: process.env.PATH, SECRET: 'x', LANG: 'C' },
-            pass: ['LANG'],
-            set: { DEPTH: '1' },
-          },
-          folder,
-        ),
-      { ...DRIVER_DEFAULTS, onLog: (message) => logged.push(message) },
+    const ground = createGround();
+    const caller = { PATH: process.env.PATH, SECRET: 'x', LANG: 'C' };
+    const around = { suiteFolder: here, packageRoot: here, caller, pass: ['LANG'], set: { DEPTH: '1' } };
+    const launch = driverLaunch(
+      script(`if (method === 'act') reply.result = { outputs: { seen: Object.keys(process.env).sort() } };
+              console.log(JSON.stringify({ jsonrpc: '2.0', method: 'log', params: { message: 'hello' } }));`),
+      around,
+      ground.folder.path,
     );
+    const onLog = (message: string) => logged.push(message);
+    const system = createDriverSystem(launch, ground, { ...DRIVER_DEFAULTS, onLog });
     systems.push(system);
     await system.start(start);
     const { outputs } = await system.act({ ...step, timeoutMs: 5000 });
