@@ -1,7 +1,7 @@
 /** Options of chat input commands, declared as data; what `run` receives follows from the declaration. */
 import type {
+  ApplicationCommandOptionAllowedChannelType,
   Attachment,
-  ChannelType,
   ChatInputCommandInteraction,
   CommandInteractionOption,
   GuildMember,
@@ -43,7 +43,7 @@ export interface NumberOption extends AnyOption {
 
 export interface ChannelOption extends AnyOption {
   readonly type: 'channel';
-  readonly channelTypes?: readonly ChannelType[];
+  readonly channelTypes?: readonly ApplicationCommandOptionAllowedChannelType[];
 }
 
 export interface PlainOption extends AnyOption {
