@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 interface Running {
   readonly pid: number;
   readonly parent: number;
+  readonly group: number;
   readonly session: number;
 }
 
@@ -26,9 +27,10 @@ export function createTreeSearch(tree: Tree) {
 
   return {
     /**
-     * The living processes of the tree. `sure`: none was missed because it forked and went while we were reading.
+     * The living processes of the tree, and their groups: one signal to a group reaches all of it at once, also who is
+     * just forking. `sure`: none was missed because it forked and went while we were reading.
      */
-    look(): { family: number[]; sure: boolean } {
+    look(): { family: number[]; groups: number[]; sure: boolean } {
       const alive = new Map<number, Running>();
       const dead = new Set<number>();
       let sure = true;
@@ -41,22 +43,28 @@ export function createTreeSearch(tree: Tree) {
         if (found === undefined || (found === 'zombie' && !zombies.has(pid))) sure = false;
       }
       zombies = dead;
-      return { family: familyIn(alive, tree), sure };
+      const family = familyIn(alive, tree);
+      const groups = new Set(family.map(({ group }) => group));
+      for (const leader of tree.past) if (!alive.has(leader)) groups.add(leader);
+      // Our own group, and init's, are never a tree's: each child heads a group of its own.
+      const own = running(process.pid);
+      if (typeof own === 'object') groups.delete(own.group);
+      return { family: family.map(({ pid }) => pid), groups: [...groups].filter((group) => group > 1), sure };
     },
   };
 }
 
-function familyIn(alive: ReadonlyMap<number, Running>, { leaders, past, assignment }: Tree): number[] {
+function familyIn(alive: ReadonlyMap<number, Running>, { leaders, past, assignment }: Tree): Running[] {
   const ofSession = (session: number) => leaders.has(session) || (past.has(session) && !alive.has(session));
-  const family = new Set<number>();
-  for (const { pid, session } of alive.values())
-    if (ofSession(session) || environmentHolds(pid, assignment)) family.add(pid);
+  const family = new Map<number, Running>();
+  for (const one of alive.values())
+    if (ofSession(one.session) || environmentHolds(one.pid, assignment)) family.set(one.pid, one);
   // Children of members are members; a child may be listed before its parent, so until nothing changes.
   for (let before = -1; before !== family.size; ) {
     before = family.size;
-    for (const { pid, parent } of alive.values()) if (family.has(parent)) family.add(pid);
+    for (const one of alive.values()) if (family.has(one.parent)) family.set(one.pid, one);
   }
-  return [...family];
+  return [...family.values()];
 }
 
 /** A process's line in /proc; undefined when it is gone. */
@@ -64,8 +72,10 @@ function running(pid: number): Running | 'zombie' | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
     // The name stands in parentheses and may hold anything: fields are counted from the last parenthesis.
-    const [state, parent, , session] = stat.slice(stat.lastIndexOf(')') + 2).split(' ', 4);
-    return state === 'Z' || state === 'X' ? 'zombie' : { pid, parent: Number(parent), session: Number(session) };
+    const [state, parent, group, session] = stat.slice(stat.lastIndexOf(')') + 2).split(' ', 4);
+    return state === 'Z' || state === 'X'
+      ? 'zombie'
+      : { pid, parent: Number(parent), group: Number(group), session: Number(session) };
   } catch {
     return undefined;
   }

@@ -90,7 +90,8 @@ export function createProcessTree(): ProcessTree {
     const search = createTreeSearch({ leaders, past, assignment });
     let quiet = 0;
     for (let round = 0; round < MOST_ROUNDS && quiet < QUIET_ROUNDS; round++) {
-      const { family, sure } = search.look();
+      const { family, groups, sure } = search.look();
+      for (const group of groups) signal(-group);
       if (family.length === 0 && sure) return;
       quiet = family.length === 0 ? quiet + 1 : 0;
       for (const pid of family) signal(pid);
