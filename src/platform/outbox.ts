@@ -20,7 +20,7 @@ export interface EffectOptions {
   readonly replaces?: string;
 }
 
-/** What a delivery made, for its continuation. */
+/** What a delivery made or changed, for its continuation. */
 export interface Made {
   /** The message, thread, role, channel or event. */
   readonly id: string;
@@ -28,6 +28,8 @@ export interface Made {
   readonly channel?: string;
   /** It was there before, and was taken for the one wanted. */
   readonly adopted?: true;
+  /** What Discord says of it: a forum's tags with their ids, for one. */
+  readonly answer: unknown;
 }
 
 /** A row to deliver. */

@@ -52,8 +52,8 @@ export function createTimers({ guilds, handlers, clock, log, onFault }: TimersDe
       for (const timer of guild.schedule.due(AT_ONCE)) ring(guild, timer);
       wakes.set(guildId, guild.schedule.nextDue());
     } catch (error) {
-      if (!(error instanceof GuildUnavailable)) throw error;
-      log.warn({ guildId, kind: error.kind, detail: error.detail }, 'guild unavailable, timers wait');
+      const reason = error instanceof GuildUnavailable ? { kind: error.kind, detail: error.detail } : { err: error };
+      log.warn({ guildId, ...reason }, 'timers cannot be read, they wait');
       wakes.set(guildId, clock.now() + UNAVAILABLE_MS);
     }
   }
