@@ -1,0 +1,199 @@
+/** Jobs as leases: lent for a time to one machine, fenced, and given back when it falls silent. */
+import type { Guild } from '../../../platform/guild.js';
+import { once } from '../../../platform/once.js';
+import type { Machine } from '../../machine.js';
+import { type IDLE, type JobSpec, LEASE_SECONDS, type Lease } from '../../protocol.js';
+import { type Contender, inTurn } from '../../rules/fairness.js';
+import type { Walks } from './walks.js';
+
+/** Leases that ended without a result, before a job is parked. */
+const MOST_FAULTS = 3;
+
+export interface LeaseWish {
+  readonly slots: number;
+  readonly digests: readonly string[];
+  readonly refs: readonly string[];
+  readonly maxMinutes: number;
+}
+
+export interface Fence {
+  readonly lease: string;
+  readonly attempt: number;
+  readonly epoch: number;
+}
+
+export interface LeaseDeps {
+  readonly now: () => number;
+  readonly newId: () => string;
+  readonly epoch: () => number;
+  readonly walks: Walks;
+}
+
+interface HuntRow {
+  hunt: string;
+  ref: string | null;
+  priority: number;
+  weight: number;
+  slots: number;
+  authors: number;
+}
+
+interface ReadyRow {
+  id: number;
+  spec: string;
+  attempt: number;
+}
+
+export type Leases = ReturnType<typeof createLeases>;
+
+export function createLeases(guild: Guild, { now, newId, epoch, walks }: LeaseDeps) {
+  const { db, transaction } = guild;
+  const running = once(() =>
+    db.prepare<[string], HuntRow>(
+      `WITH held AS (SELECT hunt, count(*) AS slots FROM job WHERE state = 'leased' GROUP BY hunt)
+       SELECT hunt.id AS hunt, ref, priority, weight, coalesce(held.slots, 0) AS slots,
+              count(*) OVER (PARTITION BY author) AS authors
+       FROM hunt LEFT JOIN held ON held.hunt = hunt.id
+       WHERE state = 'running' AND digest IN (SELECT value FROM json_each(?))
+       ORDER BY hunt.id`,
+    ),
+  );
+  const ready = once(() =>
+    db.prepare<[number, string], ReadyRow>(
+      `SELECT id, spec, attempt FROM job
+       WHERE state = 'ready' AND hunt = ? AND NOT EXISTS (SELECT 1 FROM json_each(barred) WHERE value = ?)
+       ORDER BY priority DESC, id LIMIT 1`,
+    ),
+  );
+  const take = once(() =>
+    db.prepare<unknown[]>(
+      `UPDATE job SET state = 'leased', attempt = attempt + 1, lease = ?, nonce = ?, epoch = ?, machine = ?, lender = ?,
+              leased_at = ?, expires_at = ?, steps = 0
+       WHERE id = ? AND state = 'ready'`,
+    ),
+  );
+  const held = once(() =>
+    db.prepare<[string], { id: number; machine: string; attempt: number; epoch: number; state: string }>(
+      'SELECT id, machine, attempt, epoch, state FROM job WHERE lease = ?',
+    ),
+  );
+  const renew = once(() =>
+    db.prepare<[number, number, number]>('UPDATE job SET expires_at = ?, steps = ? WHERE id = ?'),
+  );
+  const requeue = once(() =>
+    db.prepare<[number]>(`UPDATE job SET state = 'ready', lease = NULL, expires_at = NULL WHERE id = ?`),
+  );
+  const lose = once(() =>
+    db.prepare<[number]>(
+      `UPDATE job SET faults = faults + 1, lease = NULL, expires_at = NULL,
+              crashed = (SELECT json_group_array(DISTINCT value) FROM
+                         (SELECT value FROM json_each(job.crashed) UNION SELECT job.lender))
+       WHERE id = ?`,
+    ),
+  );
+  const settleLost = once(() =>
+    db.prepare<[number, number]>(
+      `UPDATE job SET state = CASE WHEN json_array_length(crashed) >= 2 OR faults >= ? THEN 'parked' ELSE 'ready' END WHERE id = ?`,
+    ),
+  );
+  const expired = once(() =>
+    db.prepare<[number], { id: number; machine: string }>(
+      `SELECT id, machine FROM job WHERE state = 'leased' AND expires_at <= ? ORDER BY expires_at LIMIT 500`,
+    ),
+  );
+  const anyRunning = once(() => db.prepare<[], number>(`SELECT count(*) FROM hunt WHERE state = 'running'`).pluck());
+
+  function lend(job: ReadyRow, machine: Machine): Lease {
+    const at = now();
+    const lease = newId();
+    const nonce = newId();
+    take().run(lease, nonce, epoch(), machine.id, machine.lender, at, at + LEASE_SECONDS * 1000, job.id);
+    const spec = JSON.parse(job.spec) as JobSpec;
+    return { lease, attempt: job.attempt + 1, epoch: epoch(), job: spec, expiresInMs: LEASE_SECONDS * 1000, nonce };
+  }
+
+  function contenders(wish: LeaseWish): Contender[] {
+    const refs = new Set(wish.refs);
+    return running()
+      .all(JSON.stringify(wish.digests))
+      .map((row) => ({
+        hunt: row.hunt,
+        priority: row.priority,
+        weight: row.weight,
+        slots: row.slots,
+        authorsHunts: row.authors,
+        ready: row.ref !== null && refs.has(row.ref),
+      }));
+  }
+
+  function next(machine: Machine, wish: LeaseWish): Lease | undefined {
+    for (const { hunt } of inTurn(contenders(wish))) {
+      const job = ready().get(Number(hunt), machine.lender) ?? walks.make(Number(hunt), machine, wish.maxMinutes);
+      if (job) return lend(job, machine);
+    }
+    return undefined;
+  }
+
+  /** The row that a call is about, if this machine still holds it at this attempt and epoch. */
+  function fenced(machine: string, fence: Fence): { readonly id: number } | undefined {
+    const row = held().get(fence.lease);
+    if (!row || row.machine !== machine || row.state !== 'leased') return undefined;
+    return row.attempt === fence.attempt && row.epoch === fence.epoch && fence.epoch === epoch() ? row : undefined;
+  }
+
+  return {
+    fenced,
+
+    /** Lends up to `slots` jobs; where there is none, says why. A machine in doubt gets half of what it asks for. */
+    lease: transaction((machine: Machine, wish: LeaseWish): { leases: Lease[]; idle?: (typeof IDLE)[number] } => {
+      if (machine.state === 'paused' || machine.state === 'quarantined') return { leases: [], idle: machine.state };
+      const slots = machine.trust.strikes > 0 ? Math.max(1, Math.floor(wish.slots / 2)) : wish.slots;
+      const leases: Lease[] = [];
+      while (leases.length < slots) {
+        const lease = next(machine, wish);
+        if (!lease) break;
+        leases.push(lease);
+      }
+      if (leases.length > 0) return { leases };
+      if (anyRunning().get() === 0) return { leases, idle: 'no_hunts' };
+      return {
+        leases,
+        idle: running().all(JSON.stringify(wish.digests)).length === 0 ? 'no_accepted_suite' : 'all_leased',
+      };
+    }),
+
+    /** Renews what the machine holds; tells which leases it must drop. */
+    beat: transaction(
+      (machine: string, beats: readonly (Fence & { steps: number })[]): Record<string, 'ok' | 'cancel' | 'lost'> => {
+        const answers: Record<string, 'ok' | 'cancel' | 'lost'> = {};
+        for (const beat of beats) {
+          const row = fenced(machine, beat);
+          if (row) renew().run(now() + LEASE_SECONDS * 1000, beat.steps, row.id);
+          answers[beat.lease] = row ? 'ok' : held().get(beat.lease)?.state === 'cancelled' ? 'cancel' : 'lost';
+        }
+        return answers;
+      },
+    ),
+
+    /** Takes a job back that the machine cannot do: at once, and without a penalty. `infrastructure` counts as a fault. */
+    release: transaction((machine: string, fence: Fence, faulty: boolean): 'requeued' | 'stale' => {
+      const row = fenced(machine, fence);
+      if (!row) return 'stale';
+      if (faulty) {
+        lose().run(row.id);
+        settleLost().run(MOST_FAULTS, row.id);
+      } else requeue().run(row.id);
+      return 'requeued';
+    }),
+
+    /** Takes back what silent machines held: to the queue, or parked when it made two lenders' machines fall silent. */
+    reap: transaction((): number => {
+      const rows = expired().all(now());
+      for (const { id } of rows) {
+        lose().run(id);
+        settleLost().run(MOST_FAULTS, id);
+      }
+      return rows.length;
+    }),
+  };
+}

@@ -1,0 +1,236 @@
+/** Machines, their enrolment and their calls, in a guild's file. */
+import { createHash } from 'node:crypto';
+import { refuse } from '../../../community/refusal.js';
+import type { Guild } from '../../../platform/guild.js';
+import { once } from '../../../platform/once.js';
+import {
+  CODE_MS,
+  MACHINES_PER_LENDER,
+  type Machine,
+  type MachineFacts,
+  type MachineState,
+  type QuarantineReason,
+} from '../../machine.js';
+import { ApiRefusal } from '../../refused.js';
+import { CLOCK_TOLERANCE } from '../../signing.js';
+
+interface MachineRow {
+  id: string;
+  lender: string;
+  alias: string;
+  community: 0 | 1;
+  public_key: string;
+  version: string;
+  os: string;
+  arch: string;
+  cores: number;
+  memory_mb: number;
+  sandboxes: string;
+  state: MachineState;
+  reason: QuarantineReason | null;
+  streak: number;
+  strikes: number;
+  pace: number;
+  doing: string;
+  enrolled_at: number;
+  seen_at: number;
+}
+
+export interface Enrolling {
+  readonly lender: string;
+  readonly alias: string;
+  readonly community: boolean;
+}
+
+export interface MachineDeps {
+  readonly now: () => number;
+  readonly newId: () => string;
+}
+
+const COLUMNS = `id, lender, alias, community, public_key, version, os, arch, cores, memory_mb, sandboxes, state, reason,
+                 streak, strikes, pace, doing, enrolled_at, seen_at`;
+
+const hashOf = (code: string): string => createHash('sha256').update(code).digest('hex');
+
+function machineOf(row: MachineRow): Machine {
+  return {
+    id: row.id,
+    lender: row.lender,
+    alias: row.alias,
+    community: row.community === 1,
+    publicKey: row.public_key,
+    version: row.version,
+    os: row.os,
+    arch: row.arch,
+    cores: row.cores,
+    memoryMb: row.memory_mb,
+    sandboxes: JSON.parse(row.sandboxes) as string[],
+    state: row.state,
+    reason: row.reason ?? undefined,
+    trust: { streak: row.streak, strikes: row.strikes },
+    pace: row.pace,
+    doing: row.doing,
+    enrolledAt: row.enrolled_at,
+    seenAt: row.seen_at,
+  };
+}
+
+export type Machines = ReturnType<typeof createMachines>;
+
+export function createMachines(guild: Guild, { now, newId }: MachineDeps) {
+  const { db, transaction } = guild;
+  const byId = once(() => db.prepare<[string], MachineRow>(`SELECT ${COLUMNS} FROM machine WHERE id = ?`));
+  const byAlias = once(() => db.prepare<[string], MachineRow>(`SELECT ${COLUMNS} FROM machine WHERE alias = ?`));
+  const all = once(() =>
+    db.prepare<[string | null, string | null, number, number], MachineRow>(
+      `SELECT ${COLUMNS} FROM machine WHERE state <> 'withdrawn' AND (? IS NULL OR lender = ?)
+       ORDER BY enrolled_at, id LIMIT ? OFFSET ?`,
+    ),
+  );
+  const countOf = once(() =>
+    db
+      .prepare<[string | null, string | null], number>(
+        `SELECT count(*) FROM machine WHERE state <> 'withdrawn' AND (? IS NULL OR lender = ?)`,
+      )
+      .pluck(),
+  );
+  const openCodes = once(() =>
+    db
+      .prepare<[string, number], number>(
+        'SELECT count(*) FROM enrolment WHERE lender = ? AND used_at IS NULL AND expires_at > ?',
+      )
+      .pluck(),
+  );
+  const addCode = once(() =>
+    db.prepare<[string, string, string, 0 | 1, number]>(
+      'INSERT INTO enrolment (code_hash, lender, alias, community, expires_at) VALUES (?, ?, ?, ?, ?)',
+    ),
+  );
+  const findCode = once(() =>
+    db.prepare<
+      [string],
+      { lender: string; alias: string; community: 0 | 1; expires_at: number; used_at: number | null }
+    >('SELECT lender, alias, community, expires_at, used_at FROM enrolment WHERE code_hash = ?'),
+  );
+  const useCode = once(() => db.prepare<[number, string]>('UPDATE enrolment SET used_at = ? WHERE code_hash = ?'));
+  const forgetCodes = once(() => db.prepare<[number]>('DELETE FROM enrolment WHERE expires_at < ?'));
+  const insert = once(() =>
+    db.prepare<unknown[]>(
+      `INSERT INTO machine (id, lender, alias, community, public_key, version, os, arch, cores, memory_mb, sandboxes, state, enrolled_at, seen_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'active', ?, ?)`,
+    ),
+  );
+  const setState = once(() =>
+    db.prepare<[MachineState, string | null, string]>('UPDATE machine SET state = ?, reason = ? WHERE id = ?'),
+  );
+  const withdraw = once(() =>
+    db.prepare<[number, string, string]>(
+      `UPDATE machine SET state = 'withdrawn', withdrawn_at = ?, alias = ? WHERE id = ?`,
+    ),
+  );
+  const pardon = once(() =>
+    db.prepare<[string]>(`UPDATE machine SET state = 'active', reason = NULL, streak = 0, strikes = 0 WHERE id = ?`),
+  );
+  const setTrust = once(() =>
+    db.prepare<[number, number, string]>('UPDATE machine SET streak = ?, strikes = ? WHERE id = ?'),
+  );
+  const seen = once(() =>
+    db.prepare<[number, string, string]>('UPDATE machine SET seen_at = ?, doing = ? WHERE id = ?'),
+  );
+  const describe = once(() =>
+    db.prepare<[string, number, number, number, string]>(
+      'UPDATE machine SET version = ?, cores = ?, memory_mb = ?, seen_at = ? WHERE id = ?',
+    ),
+  );
+  const takeNonce = once(() =>
+    db.prepare<[string, string, number]>('INSERT OR IGNORE INTO call_nonce (machine, nonce, at) VALUES (?, ?, ?)'),
+  );
+  const forgetNonces = once(() => db.prepare<[number]>('DELETE FROM call_nonce WHERE at < ?'));
+
+  const find = (id: string): Machine | undefined => {
+    const row = byId().get(id);
+    return row && machineOf(row);
+  };
+  /** A machine of this lender, by its alias. Refuses: machine_unknown, machine_not_yours. */
+  const ofLender = (alias: string, lender: string): Machine => {
+    const row = byAlias().get(alias) ?? refuse('machine_unknown', { alias });
+    if (row.lender !== lender) refuse('machine_not_yours', { alias });
+    return machineOf(row);
+  };
+  const count = (lender?: string): number => countOf().get(lender ?? null, lender ?? null) ?? 0;
+
+  return {
+    find,
+
+    /** By alias, whoever's. Refuses: machine_unknown. */
+    named(alias: string): Machine {
+      return machineOf(byAlias().get(alias) ?? refuse('machine_unknown', { alias }));
+    },
+    ofLender,
+    count,
+    /** Enrolled machines in order of enrolment; of one lender, where one is named. */
+    list: (options: { lender?: string; limit: number; offset: number }): Machine[] =>
+      all()
+        .all(options.lender ?? null, options.lender ?? null, options.limit, options.offset)
+        .map(machineOf),
+
+    /**
+     * Notes a one-time code for a lender. The caller made it up and shows it to the lender alone; only its hash is kept.
+     * Refuses: alias_taken, too_many_machines.
+     */
+    offer: transaction((code: string, who: Enrolling): number => {
+      const at = now();
+      forgetCodes().run(at - CODE_MS);
+      if (byAlias().get(who.alias)) refuse('alias_taken', { alias: who.alias });
+      const most = MACHINES_PER_LENDER;
+      if (count(who.lender) + (openCodes().get(who.lender, at) ?? 0) >= most) refuse('too_many_machines', { most });
+      addCode().run(hashOf(code), who.lender, who.alias, who.community ? 1 : 0, at + CODE_MS);
+      return at + CODE_MS;
+    }),
+
+    /** Trades a code for a place in the fleet. Throws ApiRefusal: bad_code, too_many_machines. */
+    enrol: transaction((code: string, facts: MachineFacts): Machine => {
+      const at = now();
+      const hash = hashOf(code);
+      const offered = findCode().get(hash);
+      if (!offered || offered.used_at !== null || offered.expires_at <= at) throw new ApiRefusal('bad_code');
+      if (count(offered.lender) >= MACHINES_PER_LENDER) throw new ApiRefusal('too_many_machines');
+      useCode().run(at, hash);
+      const id = newId();
+      const alias = byAlias().get(offered.alias) ? `${offered.alias.slice(0, 27)}-${id.slice(0, 4)}` : offered.alias;
+      const { publicKey, version, os, arch, cores, memoryMb, sandboxes } = facts;
+      const about = [publicKey, version, os, arch, cores, memoryMb, JSON.stringify(sandboxes)];
+      insert().run(id, offered.lender, alias, offered.community, ...about, at, at);
+      return find(id) ?? refuse('machine_unknown', { alias });
+    }),
+
+    /** Notes that a signed call was heard. False when it was heard before. */
+    hear(machine: string, nonce: string): boolean {
+      const at = now();
+      forgetNonces().run(at - 2 * CLOCK_TOLERANCE);
+      return takeNonce().run(machine, nonce, at).changes === 1;
+    },
+
+    describe: (id: string, facts: Pick<MachineFacts, 'version' | 'cores' | 'memoryMb'>): void =>
+      void describe().run(facts.version, facts.cores, facts.memoryMb, now(), id),
+    seen: (id: string, doing: string): void => void seen().run(now(), doing, id),
+    setTrust: (id: string, { streak, strikes }: Machine['trust']): void => void setTrust().run(streak, strikes, id),
+
+    /** The lender's own switch. Refuses: machine_unknown, machine_not_yours, machine_held (quarantined: staff decide). */
+    switch: transaction((alias: string, lender: string, to: 'active' | 'paused'): Machine => {
+      const machine = ofLender(alias, lender);
+      if (machine.state === 'quarantined') refuse('machine_held', { alias });
+      setState().run(to, null, machine.id);
+      return { ...machine, state: to };
+    }),
+
+    /** Takes a machine out for good; its past stays. Its alias is free again. */
+    withdraw: transaction((id: string, alias: string): void => {
+      withdraw().run(now(), `${alias.slice(0, 20)}~${id.slice(0, 8)}`, id);
+    }),
+
+    quarantine: (id: string, reason: QuarantineReason): void => void setState().run('quarantined', reason, id),
+    /** Staff let a machine work again: it starts anew as a newcomer does. */
+    pardon: (id: string): void => void pardon().run(id),
+  };
+}

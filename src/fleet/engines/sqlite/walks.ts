@@ -1,0 +1,121 @@
+/** Walk jobs are made when somebody asks for one: sized for that machine, each from a seed of its own. */
+import type { Guild } from '../../../platform/guild.js';
+import { once } from '../../../platform/once.js';
+import type { Machine } from '../../machine.js';
+import type { JobSpec } from '../../protocol.js';
+import { episodesFor } from '../../rules/fairness.js';
+import { CANARY_SHARE } from '../../rules/replication.js';
+
+/** Before anything was measured, a step is taken to last so long; milliseconds. */
+const GUESSED_STEP_MS = 50;
+/** First jobs are small: until a hunt's pace is known, and so that its first finding comes early. */
+const FIRST_EPISODES = 5;
+const MOST_EPISODES = 100_000;
+
+export interface WalkDeps {
+  readonly now: () => number;
+  /** In [0, 1). */
+  readonly random: () => number;
+  /** The suite's planted bug, where it has one. */
+  readonly canaryOf: (digest: string) => string | undefined;
+}
+
+interface HuntRow {
+  id: number;
+  digest: string;
+  ref: string | null;
+  strategy: string;
+  pattern: string | null;
+  bugs: string;
+  seed: number;
+  length: number;
+  lanes: 1 | 2;
+  budget_steps: number | null;
+  budget_ms: number | null;
+  priority: number;
+  next_walk: number;
+  episodes: number;
+  episode_ms: number | null;
+  worked_ms: number;
+  canaries: number;
+}
+
+export type Walks = ReturnType<typeof createWalks>;
+
+/** The seed of a hunt's nth walk job. Odd multiplier: all different for 2^31 jobs. */
+export const walkSeed = (huntSeed: number, n: number): number => (huntSeed + Math.imul(n, 0x9e3779b1)) & 0x7fffffff;
+
+export function createWalks({ db }: Guild, { now, random, canaryOf }: WalkDeps) {
+  const hunt = once(() =>
+    db.prepare<[number], HuntRow>(
+      `SELECT id, digest, ref, strategy, pattern, bugs, seed, length, lanes, budget_steps, budget_ms, priority, next_walk,
+              episodes, episode_ms, worked_ms, canaries
+       FROM hunt WHERE id = ? AND state = 'running'`,
+    ),
+  );
+  const underWay = once(() =>
+    db
+      .prepare<[number], number>(
+        `SELECT coalesce(sum(json_extract(spec, '$.episodes.count')), 0) FROM job
+         WHERE hunt = ? AND state IN ('ready', 'leased') AND purpose = 'walk'`,
+      )
+      .pluck(),
+  );
+  const anyCanary = once(() =>
+    db.prepare<[number], number>(`SELECT 1 FROM job WHERE hunt = ? AND purpose = 'canary' LIMIT 1`).pluck(),
+  );
+  const count = once(() =>
+    db.prepare<[number, number]>('UPDATE hunt SET next_walk = next_walk + 1, episodes = episodes + ? WHERE id = ?'),
+  );
+  const insert = once(() =>
+    db.prepare<unknown[]>(
+      `INSERT INTO job (hunt, purpose, ref, digest, spec, priority, state, made_at) VALUES (?, ?, ?, ?, ?, ?, 'ready', ?)`,
+    ),
+  );
+
+  /** Episodes that the budget still has room for. */
+  function room(row: HuntRow, episodeMs: number): number {
+    const bySteps = row.budget_steps === null ? MOST_EPISODES : Math.ceil(row.budget_steps / row.length) - row.episodes;
+    if (row.budget_ms === null) return bySteps;
+    const open = (underWay().get(row.id) ?? 0) * episodeMs;
+    return Math.min(bySteps, Math.ceil((row.budget_ms - row.worked_ms - open) / episodeMs));
+  }
+
+  return {
+    /** A job of this hunt for this machine, ready to be lent; undefined when the budget is spent or handed out. */
+    make(
+      huntId: number,
+      machine: Machine,
+      maxMinutes: number,
+    ): { id: number; spec: string; attempt: number } | undefined {
+      const row = hunt().get(huntId);
+      if (!row) return undefined;
+      const episodeMs = row.episode_ms ?? row.length * GUESSED_STEP_MS;
+      const left = room(row, episodeMs);
+      if (left <= 0) return undefined;
+      const most = row.episode_ms === null ? Math.min(FIRST_EPISODES, left) : Math.min(MOST_EPISODES, left);
+      const bugs = JSON.parse(row.bugs) as string[];
+      const canary = canaryOf(row.digest);
+      const due =
+        canary !== undefined && (anyCanary().get(huntId) === undefined ? row.next_walk > 0 : random() < CANARY_SHARE);
+      const episodes = due ? 1 : episodesFor(episodeMs, machine.pace, maxMinutes, most);
+      const spec: JobSpec = {
+        kind: 'walk',
+        digest: row.digest,
+        ...(row.ref === null ? {} : { ref: row.ref }),
+        strategy: row.strategy as Extract<JobSpec, { kind: 'walk' }>['strategy'],
+        ...(row.pattern === null ? {} : { pattern: row.pattern }),
+        seed: walkSeed(row.seed, row.next_walk),
+        episodes: { from: 0, count: episodes },
+        length: row.length,
+        ...(row.lanes === 2 ? { lanes: 2 as const } : {}),
+        bugs: due && canary !== undefined ? [...bugs, canary] : bugs,
+      };
+      count().run(due ? 0 : episodes, huntId);
+      const text = JSON.stringify(spec);
+      const purpose = due ? 'canary' : 'walk';
+      const { lastInsertRowid } = insert().run(huntId, purpose, row.ref, row.digest, text, row.priority, now());
+      return { id: Number(lastInsertRowid), spec: text, attempt: 0 };
+    },
+  };
+}
