@@ -1,11 +1,12 @@
-import { DiscordAPIError, type Interaction, RESTJSONErrorCodes } from 'discord.js';
+import { DiscordAPIError, DiscordjsError, HTTPError, type Interaction, RESTJSONErrorCodes } from 'discord.js';
 import { Refusal } from '../community/refusal.js';
 import { GuildUnavailable } from '../platform/guild-unavailable.js';
-import { localeOf, type Translator, translator } from '../platform/i18n.js';
+import { type MessageKey, type Translator, translator } from '../platform/i18n.js';
 import { ephemeral } from './answer.js';
 import { BadInteraction, OutOfDate } from './bad-interaction.js';
 import type { Faults } from './faults.js';
 import type { Outcome } from './meter.js';
+import { readerOf } from './person.js';
 
 /** Tells the person, and them alone, what came instead of an answer. Faults are noted; their text is never shown. */
 export async function answerError(
@@ -14,15 +15,17 @@ export async function answerError(
   where: string,
   faults: Faults,
 ): Promise<Outcome> {
-  if (isGone(error)) return 'late';
-  const t = translator(localeOf(interaction.locale));
+  if (says(error, RESTJSONErrorCodes.UnknownInteraction)) return 'late';
+  // A repetition of an answer whose receipt was lost: the person has it.
+  if (says(error, RESTJSONErrorCodes.InteractionHasAlreadyBeenAcknowledged)) return 'ok';
+  const t = translator(readerOf(interaction));
   const known = explain(error, t);
   const details = { where, guildId: interaction.guildId, interactionId: interaction.id };
-  const text = known ?? t('answer.fault', { code: faults.note(error, details) });
+  const text = known ?? t(faultKey(error), { code: faults.note(error, details) });
   try {
     await say(interaction, text);
   } catch (sending) {
-    if (isGone(sending)) return 'late';
+    if (says(sending, RESTJSONErrorCodes.UnknownInteraction)) return 'late';
     faults.note(sending, details);
     return 'fault';
   }
@@ -49,7 +52,12 @@ async function say(interaction: Interaction, text: string): Promise<void> {
   }
 }
 
-/** The interaction's time was over before our first answer arrived. Nothing can be said any more. */
-function isGone(error: unknown): boolean {
-  return error instanceof DiscordAPIError && error.code === RESTJSONErrorCodes.UnknownInteraction;
+/** Whether something was changed is not known when the operation went well and only its answer did not. */
+function faultKey(error: unknown): MessageKey {
+  const answering = error instanceof DiscordAPIError || error instanceof HTTPError || error instanceof DiscordjsError;
+  return answering ? 'answer.fault_answering' : 'answer.fault';
+}
+
+function says(error: unknown, code: RESTJSONErrorCodes): boolean {
+  return error instanceof DiscordAPIError && error.code === code;
 }

@@ -1,6 +1,6 @@
 import { type Interaction, PermissionFlagsBits } from 'discord.js';
 import type { Actor } from '../community/actor.js';
-import type { Locale } from '../platform/i18n.js';
+import { type Locale, localeOf } from '../platform/i18n.js';
 
 const MODERATES = PermissionFlagsBits.ManageMessages | PermissionFlagsBits.ManageThreads;
 
@@ -17,4 +17,10 @@ export function actorOf(interaction: Interaction<'cached'>, locale: Locale): Act
       return [...member.roles.cache.keys()];
     },
   };
+}
+
+/** The language to answer in. Not even the locale of an interaction is taken on trust: answering faults needs it, too. */
+export function readerOf(interaction: Pick<Interaction, 'locale'>): Locale {
+  const reported: unknown = interaction.locale;
+  return localeOf(typeof reported === 'string' ? reported : undefined);
 }

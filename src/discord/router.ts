@@ -5,7 +5,7 @@ import { refuse } from '../community/refusal.js';
 import type { Clock } from '../platform/clock.js';
 import type { Guild } from '../platform/guild.js';
 import type { GuildStore } from '../platform/guild-store.js';
-import { localeOf, translator } from '../platform/i18n.js';
+import { translator } from '../platform/i18n.js';
 import type { Log } from '../platform/log.js';
 import { accessOf, mayUse } from './access.js';
 import { answerError } from './answer-error.js';
@@ -13,7 +13,7 @@ import type { Catalogue } from './catalogue.js';
 import type { Faults } from './faults.js';
 import type { Meter, Outcome } from './meter.js';
 import { type Answerable, deferWhenSlow, LATE_AFTER_MS } from './patience.js';
-import { actorOf } from './person.js';
+import { actorOf, readerOf } from './person.js';
 import { createRateLimit, PERSONAL_PACE, TYPING_PACE } from './rate-limit.js';
 import { type Route, routeOf } from './route.js';
 
@@ -61,7 +61,7 @@ export function createRouter(deps: RouterDeps) {
     const wait = (interaction.isAutocomplete() ? typing : personal)(interaction.user.id);
     if (wait > 0) return refuse('too_fast', { seconds: Math.ceil(wait / 1000) });
     await guilds.use(interaction.guildId, async (guild) => {
-      const locale = localeOf(interaction.locale);
+      const locale = readerOf(interaction);
       const community = communityOf(guild);
       const by = actorOf(interaction, locale);
       if (route.access !== 'everyone' && !mayUse(accessOf(by, community.settings.roles()), route.access)) {

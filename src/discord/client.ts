@@ -1,0 +1,121 @@
+/** The client: the least intents, bounded caches, and a login that ends with a reason. */
+import {
+  type APIApplication,
+  ApplicationFlags,
+  Client,
+  DiscordAPIError,
+  Events,
+  GatewayIntentBits,
+  Options,
+  REST,
+  Routes,
+} from 'discord.js';
+import type { Clock } from '../platform/clock.js';
+import { LoginFailed } from './login-failed.js';
+
+export interface DiscordAddress {
+  /** Ends with `/api`; Discord's own when left out. */
+  readonly api?: string;
+  readonly token: string;
+}
+
+/** What the application was granted by Discord, beside what everyone has. */
+export interface Granted {
+  readonly applicationId: string;
+  /** Newcomers are seen on arrival. Without it they press a button. */
+  readonly members: boolean;
+  readonly messageContent: boolean;
+}
+
+const LOGIN_MS = 30_000;
+
+/** Asks Discord who this token is and which privileged intents it was granted. Throws LoginFailed for a token it refuses. */
+export async function lookUp({ api, token }: DiscordAddress): Promise<Granted> {
+  const rest = new REST({ version: '10', ...(api !== undefined && { api }) }).setToken(token);
+  try {
+    const application = (await rest.get(Routes.currentApplication())) as APIApplication;
+    const flags = application.flags ?? 0;
+    const has = (...bits: readonly number[]) => bits.some((bit) => (flags & bit) !== 0);
+    return {
+      applicationId: application.id,
+      members: has(ApplicationFlags.GatewayGuildMembers, ApplicationFlags.GatewayGuildMembersLimited),
+      messageContent: has(ApplicationFlags.GatewayMessageContent, ApplicationFlags.GatewayMessageContentLimited),
+    };
+  } catch (error) {
+    if (error instanceof DiscordAPIError && error.status === 401) throw new LoginFailed('bad-token');
+    throw error;
+  }
+}
+
+/** A client that is not connected yet. Nothing it sends can mention anyone unless a payload says so itself. */
+export function createClient({ api }: DiscordAddress, granted: Granted): Client {
+  return new Client({
+    intents: [
+      GatewayIntentBits.Guilds,
+      GatewayIntentBits.GuildScheduledEvents,
+      ...(granted.members ? [GatewayIntentBits.GuildMembers] : []),
+    ],
+    allowedMentions: { parse: [], repliedUser: false },
+    failIfNotExists: false,
+    makeCache: boundedCaches,
+    sweepers: { threads: { interval: 1800, lifetime: 3600 } },
+    rest: { ...(api !== undefined && { api }) },
+  });
+}
+
+// Guilds, channels, roles and overwrites are what discord.js works with, and cannot be bounded. Of the rest we keep
+// nobody but the bot: what an interaction is about comes with it, and what rules need is in the guild's file.
+const itself = {
+  maxSize: 1,
+  keepOverLimit: (kept: { id: string; client: Client }) => kept.id === kept.client.user?.id,
+};
+const boundedCaches = Options.cacheWithLimits({
+  ApplicationCommandManager: 0,
+  ApplicationEmojiManager: 0,
+  AutoModerationRuleManager: 0,
+  BaseGuildEmojiManager: 0,
+  DMMessageManager: 0,
+  EntitlementManager: 0,
+  GuildBanManager: 0,
+  GuildEmojiManager: 0,
+  GuildInviteManager: 0,
+  GuildMemberManager: itself,
+  GuildMessageManager: 0,
+  GuildScheduledEventManager: 0,
+  GuildStickerManager: 0,
+  MessageManager: 0,
+  PresenceManager: 0,
+  ReactionManager: 0,
+  ReactionUserManager: 0,
+  StageInstanceManager: 0,
+  ThreadMemberManager: 0,
+  UserManager: itself,
+  VoiceStateManager: 0,
+});
+
+/**
+ * Logs in and waits until the client is ready. Throws LoginFailed after 30 s, or sooner where Discord says why:
+ * discord.js by itself tries for ever.
+ */
+export async function login(client: Client, token: string, clock: Clock): Promise<Client<true>> {
+  const closes: number[] = [];
+  const onClose = ({ code }: { code: number }) => closes.push(code);
+  let cancel = () => {};
+  try {
+    const ready = new Promise<Client<true>>((resolve, reject) => {
+      client.once(Events.ClientReady, resolve);
+      client.on(Events.ShardDisconnect, onClose);
+      cancel = clock.after(LOGIN_MS, () => reject(new LoginFailed('timeout')));
+    });
+    // Whichever ends the wait, the other must not count as unhandled.
+    ready.catch(() => undefined);
+    await Promise.race([client.login(token), ready]);
+    return await ready;
+  } catch (error) {
+    await client.destroy();
+    throw LoginFailed.from(error, closes.at(-1), client.options.intents);
+  } finally {
+    cancel();
+    client.off(Events.ShardDisconnect, onClose);
+  }
+}
