@@ -36,7 +36,7 @@ export const DRIVER_DEFAULTS = {
 /** After its stdin was closed a driver has this long to leave by itself, ms. */
 const LEAVE_MS = 2_000;
 
-/** `launch` is the driver's command; what it starts and writes belongs to the walk's `ground`. */
+/** `launch` is the driver's command; what it starts and writes belongs to the walk's `ground`, which the caller clears. */
 export function createDriverSystem(launch: Launch, ground: Ground, options: DriverOptions): System {
   const { folder, tree } = ground;
   let connection: Connection | undefined;
@@ -85,18 +85,14 @@ export function createDriverSystem(launch: Launch, ground: Ground, options: Driv
 
     async stop(known) {
       if (!connection) return { leaks: [] };
-      try {
-        const answer = await connection.request('stop', { known }, options.stopTimeoutMs).catch((error: unknown) => {
-          if (error instanceof NoSuchMethod) return {};
-          throw asObserver(error);
-        });
-        const leaks = answered('stop', RESULTS.stop, answer)?.leaks ?? [];
-        connection.hangUp();
-        await Promise.race([connection.ended, delay(LEAVE_MS, undefined, { ref: false })]);
-        return { leaks };
-      } finally {
-        this.kill();
-      }
+      const answer = await connection.request('stop', { known }, options.stopTimeoutMs).catch((error: unknown) => {
+        if (error instanceof NoSuchMethod) return {};
+        throw asObserver(error);
+      });
+      const leaks = answered('stop', RESULTS.stop, answer)?.leaks ?? [];
+      connection.hangUp();
+      await Promise.race([connection.ended, delay(LEAVE_MS, undefined, { ref: false })]);
+      return { leaks };
     },
 
     kill() {

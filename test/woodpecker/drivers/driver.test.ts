@@ -24,7 +24,7 @@ function driver(run: Command, options: Partial<DriverOptions> = {}) {
   const launch = driverLaunch(run, around, ground.folder.path);
   const system = createDriverSystem(launch, ground, { ...DRIVER_DEFAULTS, graceMs: 500, ...options });
   systems.push(system);
-  return { system, folder: ground.folder.path };
+  return { system, ground, folder: ground.folder.path };
 }
 
 const systems: { kill(): void }[] = [];
@@ -120,11 +120,12 @@ describe('a driver that is merely noisy or untidy', () => {
 
   it.each(['forks children', 'forks for ever', 'stays'])('leaves nothing running after the end: %s', async (mode) => {
     const mark = freshMark();
-    const { system } = driver(['node', 'misbehaving.mjs', mode, mark]);
+    const { system, ground } = driver(['node', 'misbehaving.mjs', mode, mark]);
     await system.start(start);
     if (mode !== 'stays') await system.act({ ...step, timeoutMs: 10_000 });
     if (mode === 'forks children') expect(processesNaming(mark).length).toBeGreaterThan(4);
     await system.stop([]);
+    ground.clear();
     expect(processesNaming(mark)).toEqual([]);
   });
 });
