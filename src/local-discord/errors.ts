@@ -140,9 +140,24 @@ export function fail(reason: ErrorName): never {
 /** Collects the invalid fields of one request body, then refuses them all at once as 50035. */
 export class FormErrors {
   #root: NestedErrors | undefined;
+  readonly #parent: { errors: FormErrors; prefix: string } | undefined;
+
+  constructor(parent?: { errors: FormErrors; prefix: string }) {
+    this.#parent = parent;
+  }
+
+  /** The same collection, with every path under `prefix`: a message's body inside another body. */
+  under(prefix: string): FormErrors {
+    return new FormErrors({ errors: this, prefix });
+  }
 
   /** `path` is dotted: `embeds.0.fields.2.value`; empty for the body itself. */
   add(path: string, code: string, message: string): void {
+    if (this.#parent) {
+      const { errors, prefix } = this.#parent;
+      errors.add(path === '' ? prefix : `${prefix}.${path}`, code, message);
+      return;
+    }
     this.#root ??= {};
     let at = this.#root;
     for (const key of path === '' ? [] : path.split('.')) {
@@ -158,7 +173,7 @@ export class FormErrors {
   }
 
   get any(): boolean {
-    return this.#root !== undefined;
+    return this.#parent ? this.#parent.errors.any : this.#root !== undefined;
   }
 
   /** Refuses: 50035 with every field collected. */

@@ -52,6 +52,10 @@ export interface World {
   readonly commands: Map<Id, Command>;
   /** Messages of a channel by id, oldest first; read from the store when first asked for. */
   messages(channelId: Id): Map<Id, Message>;
+  /** Messages that one person alone sees, newest last; bounded, and gone with the process. */
+  readonly ephemeral: Map<Id, Message>;
+  /** Messages by author, channel and nonce, for `enforce_nonce`; oldest first. */
+  readonly nonces: Map<string, { message: Message; at: number }>;
   /** Where files are fetched from: `http://127.0.0.1:3000`. Set when the server listens. */
   origin: string;
   files: Files;
@@ -113,6 +117,8 @@ export function createWorld({ now, randomBytes }: WorldOptions): World {
     webhooks: new Map(),
     invites: new Map(),
     commands: new Map(),
+    ephemeral: new Map(),
+    nonces: new Map(),
     origin: 'http://127.0.0.1',
     files: { put: (id, bytes) => files.set(id, bytes), get: (id) => files.get(id) },
     now,
