@@ -80,8 +80,11 @@ export function openGuildFile(options: OpenOptions): Database.Database {
   }
 }
 
-/** Looks at a file through a read-only connection. Throws GuildUnavailable. */
-export function inspect({ guildId, file, migrations }: Omit<OpenOptions, 'check'>): { version: number } {
+/** Looks at a file through a read-only connection, all of it. Throws GuildUnavailable. */
+export function inspect({ guildId, file, migrations }: Omit<OpenOptions, 'check'>): {
+  version: number;
+  parked: number;
+} {
   let db: Database.Database | undefined;
   try {
     db = new Database(file, { readonly: true, fileMustExist: true, timeout: 5000 });
@@ -89,7 +92,7 @@ export function inspect({ guildId, file, migrations }: Omit<OpenOptions, 'check'
     if (version > latest(migrations)) throw new NewerSchema(version, latest(migrations));
     const problem = quickCheck(db);
     if (problem !== undefined) throw new GuildUnavailable(guildId, 'corrupt', file, problem);
-    return { version };
+    return { version, parked: version === 0 ? 0 : countParked(db) };
   } catch (error) {
     if (error instanceof NewerSchema) throw new GuildUnavailable(guildId, 'newer', file, error.message);
     throw explain(error, guildId, file, dirname(file));
@@ -97,3 +100,6 @@ export function inspect({ guildId, file, migrations }: Omit<OpenOptions, 'check'
     db?.close();
   }
 }
+
+const countParked = (db: Database.Database): number =>
+  db.prepare<[], number>("SELECT count(*) FROM outbox WHERE state = 'parked'").pluck().get() ?? 0;

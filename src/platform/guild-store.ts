@@ -5,7 +5,7 @@ import type { Cancel, Clock } from './clock.js';
 import { createGuild, type Guild } from './guild.js';
 import { hasLog, openGuildFile } from './guild-file.js';
 import { explain, GuildUnavailable } from './guild-unavailable.js';
-import type { Migration } from './migrate.js';
+import { latest, type Migration } from './migrate.js';
 
 export interface GuildStoreOptions {
   /** Where `<guild id>.sqlite` files are; made when it is missing. */
@@ -133,6 +133,9 @@ export function createGuildStore({ folder, migrations, clock, most = 256 }: Guil
 
   return {
     folder,
+    /** The schema that files are brought to. */
+    schemaVersion: latest(migrations),
+    isOpen: (guildId: string): boolean => open.has(guildId) || held.has(guildId),
 
     /**
      * A guild's state, for use before the next `await`: another guild's opening may close it. Work that awaits takes `use`.
@@ -178,6 +181,7 @@ export function createGuildStore({ folder, migrations, clock, most = 256 }: Guil
     },
 
     openCount: (): number => open.size,
+    openIds: (): string[] => [...open.keys()],
     /** Guilds refused at their last use, for staff and `/doctor`. */
     problems: (): { guildId: string; error: GuildUnavailable; since: number }[] =>
       [...problems].map(([guildId, { error, since }]) => ({ guildId, error, since })),

@@ -1,0 +1,106 @@
+import { isIP } from 'node:net';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { LOG_LEVELS } from './log.js';
+import { shipped } from './paths.js';
+
+/** Wrong values in the environment: all of them, one a line. */
+export class EnvironmentError extends Error {
+  override readonly name = 'EnvironmentError';
+}
+
+const port = (standard: number) =>
+  z
+    .string()
+    .regex(/^\d{1,5}$/)
+    .transform(Number)
+    .refine((value) => value <= 65_535)
+    .default(standard);
+
+const schema = z.object({
+  DISCORD_TOKEN: z
+    .string()
+    .regex(/^[\w.~-]{10,}$/)
+    .optional(),
+  DISCORD_API_URL: z
+    .url({ protocol: /^https?$/ })
+    .transform((url) => url.replace(/\/+$/, '').replace(/\/v\d+$/, ''))
+    .default('https://discord.com/api'),
+  DATA_DIR: z
+    .string()
+    .transform((path) => resolve(path))
+    .default(() => shipped()),
+  HTTP_PORT: port(8080),
+  HTTP_HOST: z
+    .string()
+    .refine((host) => host === 'localhost' || isIP(host) > 0)
+    .default('127.0.0.1'),
+  LOCAL_DISCORD_PORT: port(3000),
+  LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
+  DISCORD_OPENAPI: z
+    .string()
+    .transform((path) => resolve(path))
+    .optional(),
+});
+
+type Name = keyof z.infer<typeof schema>;
+
+/** What each value should be, for whoever set it wrong. */
+const WANTED: Readonly<Record<Name, string>> = {
+  DISCORD_TOKEN: "the bot's token from https://discord.com/developers/applications (Bot → Reset Token)",
+  DISCORD_API_URL: 'an http:// or https:// address that ends with /api',
+  DATA_DIR: 'the path of a folder',
+  HTTP_PORT: 'a port, 0 to 65535 (0: any free one)',
+  HTTP_HOST: 'an IP address of this machine, or localhost',
+  LOCAL_DISCORD_PORT: 'a port, 0 to 65535 (0: any free one)',
+  LOG_LEVEL: `one of ${LOG_LEVELS.join(', ')}`,
+  DISCORD_OPENAPI: "the path of Discord's OpenAPI file",
+};
+
+export interface Environment {
+  readonly discordToken: string | undefined;
+  /** Without a slash or a version at its end. */
+  readonly discordApiUrl: string;
+  /** Absolute. */
+  readonly dataDir: string;
+  readonly httpPort: number;
+  /** Where HTTP_PORT was not given, another free port does as well. */
+  readonly httpPortGiven: boolean;
+  readonly httpHost: string;
+  readonly localDiscordPort: number;
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+  readonly discordOpenapi: string | undefined;
+}
+
+/** Reads the variables that Flock knows; empty ones count as absent. Throws EnvironmentError with every wrong value. */
+export function readEnvironment(variables: Readonly<Record<string, string | undefined>>): Environment {
+  const given = Object.fromEntries(
+    Object.entries(variables).flatMap(([name, value]) => {
+      const text = value?.trim();
+      return text === undefined || text === '' ? [] : [[name, text]];
+    }),
+  );
+  const parsed = schema.safeParse(given);
+  if (!parsed.success) {
+    const names = new Set(parsed.error.issues.map(({ path }) => String(path[0]) as Name));
+    throw new EnvironmentError([...names].map((name) => complaint(name, given[name] ?? '')).join('\n'));
+  }
+  const values = parsed.data;
+  return {
+    discordToken: values.DISCORD_TOKEN,
+    discordApiUrl: values.DISCORD_API_URL,
+    dataDir: values.DATA_DIR,
+    httpPort: values.HTTP_PORT,
+    httpPortGiven: given.HTTP_PORT !== undefined,
+    httpHost: values.HTTP_HOST,
+    localDiscordPort: values.LOCAL_DISCORD_PORT,
+    logLevel: values.LOG_LEVEL,
+    discordOpenapi: values.DISCORD_OPENAPI,
+  };
+}
+
+function complaint(name: Name, found: string): string {
+  // A token, even a wrong one, is nobody's business but its owner's.
+  const shown = name === 'DISCORD_TOKEN' ? `${found.length} characters` : JSON.stringify(found);
+  return `${name}: found ${shown}, wanted ${WANTED[name]}`;
+}
