@@ -42,6 +42,7 @@ CREATE TABLE question (
   version  TEXT,
   language TEXT    NOT NULL CHECK (language IN ('en-US', 'zh-CN')),  -- what it is written in
   tags     TEXT    NOT NULL,                       -- JSON: the asker's own forum tags, beside the one that shows the state
+  file     TEXT,                                   -- name of the log attached to the post; null for none
   state    TEXT    NOT NULL CHECK (state IN ('open', 'answered', 'closed', 'gone')),
   asked_at INTEGER NOT NULL,                       -- ms
   raised_at INTEGER,                               -- ms; when helpers were told that nobody answered

@@ -27,6 +27,7 @@ interface QuestionRow {
   version: string | null;
   language: Locale;
   tags: string;
+  file: string | null;
   state: QuestionState;
   asked_at: number;
   closed_by: string | null;
@@ -65,6 +66,7 @@ export interface NewQuestion {
   readonly body: string;
   readonly version?: string;
   readonly tags: readonly string[];
+  readonly file?: string;
   readonly at: number;
 }
 
@@ -78,7 +80,7 @@ export interface Decision {
   readonly at: number;
 }
 
-const QUESTION = `SELECT id, draft, thread, card, asker, title, body, version, language, tags, state, asked_at,
+const QUESTION = `SELECT id, draft, thread, card, asker, title, body, version, language, tags, file, state, asked_at,
                          closed_by, closed_standing, close_reason, close_note FROM question`;
 const ANSWER = 'SELECT message, question, author, accepted, standing, decided_by, decision, note FROM answer';
 
@@ -90,8 +92,8 @@ export function createQuestionStore(db: Database) {
   const byDraft = once(() => db.prepare<[string], QuestionRow>(`${QUESTION} WHERE draft = ?`));
   const insert = once(() =>
     db.prepare<unknown[], QuestionRow>(
-      `INSERT INTO question (draft, thread, asker, title, body, version, language, tags, state, asked_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'open', ?) RETURNING *`,
+      `INSERT INTO question (draft, thread, asker, title, body, version, language, tags, file, state, asked_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'open', ?) RETURNING *`,
     ),
   );
   const setThread = once(() =>
@@ -168,9 +170,9 @@ export function createQuestionStore(db: Database) {
     byDraft: (draft: string) => one(byDraft().get(draft)),
 
     add(question: NewQuestion): Question {
-      const { draft, thread, asker, title, body, version, tags, at } = question;
+      const { draft, thread, asker, title, body, version, tags, file, at } = question;
       const language = languageOf(`${title}\n${body}`);
-      const row = insert().get(draft, thread, asker, title, body, version, language, JSON.stringify(tags), at);
+      const row = insert().get(draft, thread, asker, title, body, version, language, JSON.stringify(tags), file, at);
       if (!row) throw new Error('INSERT … RETURNING gave no row');
       const added = questionOf(row);
       reindex(added);
@@ -235,6 +237,7 @@ function questionOf(row: QuestionRow): Question {
     version: row.version ?? undefined,
     language: row.language,
     tags: JSON.parse(row.tags) as string[],
+    file: row.file ?? undefined,
     state: row.state,
     askedAt: row.asked_at,
     ours: row.draft !== null,

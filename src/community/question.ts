@@ -65,6 +65,8 @@ export interface Question {
   readonly language: Locale;
   /** The asker's own forum tags. */
   readonly tags: readonly string[];
+  /** Name of the log attached to the post, if any. */
+  readonly file: string | undefined;
   readonly state: QuestionState;
   readonly askedAt: number;
   /** Made with /ask: its first message is ours. Otherwise a person made the post. */

@@ -1,5 +1,6 @@
 /** What the server's staff chose, and where our things are in Discord. */
 import type { Database } from 'better-sqlite3';
+import { z } from 'zod';
 import { LOCALES, type Locale } from '../platform/i18n.js';
 import type { StandingRoles } from './actor.js';
 
@@ -22,21 +23,29 @@ export const PLACES = [
 ] as const;
 export type Place = (typeof PLACES)[number];
 
+/** The forum tags that show how a question stands. */
+export const STATE_TAGS = ['tag.open', 'tag.answered', 'tag.closed'] as const satisfies readonly Place[];
+
 export interface Placed {
   readonly id: string;
-  /** When we came to know of it, in milliseconds. */
+  /** From when on it is our business, in milliseconds. */
   readonly since: number;
 }
+
+const WAITING = z.object({ places: z.array(z.enum(PLACES)), since: z.number() });
+/** What /setup has asked Discord for and not got yet, and when it asked. */
+export type Waiting = z.infer<typeof WAITING>;
 
 export type Settings = ReturnType<typeof createSettings>;
 
 /** Reads and writes the choices and places of one guild. Writes belong inside a transaction of the caller. */
-export function createSettings(db: Database, now: () => number) {
+export function createSettings(db: Database) {
   const getChoice = db.prepare<[string], string>('SELECT value FROM setting WHERE key = ?').pluck();
   const putChoice = db.prepare<[string, string]>(
     'INSERT INTO setting VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
   );
   const getPlace = db.prepare<[string], Placed>('SELECT id, since FROM place WHERE name = ?');
+  const allPlaces = db.prepare<[], Placed>('SELECT id, since FROM place ORDER BY name');
   const putPlace = db.prepare<[string, string, number]>(
     `INSERT INTO place VALUES (?, ?, ?)
      ON CONFLICT DO UPDATE SET id = excluded.id, since = excluded.since WHERE id <> excluded.id`,
@@ -50,13 +59,22 @@ export function createSettings(db: Database, now: () => number) {
       putChoice.run('languages', languages.join(','));
     },
 
+    places: (): Placed[] => allPlaces.all(),
     place: (name: Place): Placed | undefined => getPlace.get(name),
-    /** Notes where something is. The same place again changes nothing, not even its age. */
-    setPlace(name: Place, id: string): void {
-      putPlace.run(name, id, now());
+    /** Notes where something is, and from when on it is our business. The same place again changes nothing. */
+    setPlace(name: Place, id: string, since = 0): void {
+      putPlace.run(name, id, since);
+    },
+    /** What a setup under way still waits for. */
+    waiting: (): Waiting => WAITING.parse(JSON.parse(getChoice.get('setup') ?? '{"places":[],"since":0}')),
+    setWaiting(places: readonly Place[], since: number): void {
+      putChoice.run('setup', JSON.stringify({ places, since }));
     },
     /** Discord says that a role, channel or tag is gone. Returns whether it was one of ours. */
     forget: (id: string): boolean => removePlace.run(id).changes > 0,
+
+    /** True for the tags that show how a question stands. */
+    isStateTag: (id: string): boolean => STATE_TAGS.some((name) => getPlace.get(name)?.id === id),
 
     roles: (): StandingRoles => ({
       helper: getPlace.get('role.helper')?.id,
