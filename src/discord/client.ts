@@ -14,8 +14,8 @@ import type { Clock } from '../platform/clock.js';
 import { LoginFailed } from './login-failed.js';
 
 export interface DiscordAddress {
-  /** Ends with `/api`; Discord's own when left out. */
-  readonly api?: string;
+  /** Ends with `/api`. */
+  readonly api: string;
   readonly token: string;
 }
 
@@ -31,7 +31,7 @@ const LOGIN_MS = 30_000;
 
 /** Asks Discord who this token is and which privileged intents it was granted. Throws LoginFailed for a token it refuses. */
 export async function lookUp({ api, token }: DiscordAddress): Promise<Granted> {
-  const rest = new REST({ version: '10', ...(api !== undefined && { api }) }).setToken(token);
+  const rest = new REST({ version: '10', api }).setToken(token);
   try {
     const application = (await rest.get(Routes.currentApplication())) as APIApplication;
     const flags = application.flags ?? 0;
@@ -59,7 +59,7 @@ export function createClient({ api }: DiscordAddress, granted: Granted): Client 
     failIfNotExists: false,
     makeCache: boundedCaches,
     sweepers: { threads: { interval: 1800, lifetime: 3600 } },
-    rest: { ...(api !== undefined && { api }) },
+    rest: { api },
   });
 }
 

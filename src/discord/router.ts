@@ -6,7 +6,6 @@ import type { Clock } from '../platform/clock.js';
 import type { Guild } from '../platform/guild.js';
 import type { GuildStore } from '../platform/guild-store.js';
 import { translator } from '../platform/i18n.js';
-import type { Log } from '../platform/log.js';
 import { accessOf, mayUse } from './access.js';
 import { answerError } from './answer-error.js';
 import type { Catalogue } from './catalogue.js';
@@ -24,7 +23,6 @@ export interface RouterDeps {
   readonly faults: Faults;
   readonly meter: Meter;
   readonly clock: Clock;
-  readonly log: Log;
 }
 
 export type Router = ReturnType<typeof createRouter>;

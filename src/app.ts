@@ -1,0 +1,168 @@
+/** Puts Flock together: everything it needs is handed in, by main.ts and by tests alike. */
+import { Events, Status } from 'discord.js';
+import type { FastifyInstance } from 'fastify';
+import { jobs as everything } from '../commands/index.js';
+import { type Community, continuationsOf, createCommunity, timerHandlersOf } from './community/community.js';
+import { createCatalogue, type Job } from './discord/catalogue.js';
+import { createClient, type DiscordAddress, login, lookUp } from './discord/client.js';
+import { createDelivery } from './discord/delivery.js';
+import { createDeliveryRest } from './discord/delivery-rest.js';
+import { guardDispatches } from './discord/dispatch-guard.js';
+import { createFaults } from './discord/faults.js';
+import { followPresence } from './discord/listeners/presence.js';
+import { createMeter } from './discord/meter.js';
+import { register } from './discord/register.js';
+import { createRouter } from './discord/router.js';
+import type { Clock } from './platform/clock.js';
+import { createDepartures } from './platform/departures.js';
+import type { Guild } from './platform/guild.js';
+import type { GuildStore } from './platform/guild-store.js';
+import { type Health, startHttp } from './platform/http.js';
+import type { Log } from './platform/log.js';
+import type { Metrics } from './platform/metrics.js';
+import { survey } from './platform/survey.js';
+import { createTimers } from './platform/timers.js';
+
+export interface AppOptions {
+  readonly discord: DiscordAddress;
+  readonly guilds: GuildStore;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** Where `/healthz` and `/metrics` are served; nowhere when left out. */
+  readonly http?: { readonly host: string; readonly port: number; readonly mount?: (server: FastifyInstance) => void };
+  /** What people can do; everything in commands/index.ts when left out. */
+  readonly jobs?: readonly Job[];
+}
+
+export type App = ReturnType<typeof createApp>;
+
+export interface Started {
+  readonly applicationId: string;
+  /** Where HTTP listens, if it does. */
+  readonly httpUrl: string | undefined;
+}
+
+/** In all a stop takes less than 5 s; milliseconds. */
+const DRAIN_MS = 2_500;
+const DELIVERY_MS = 1_500;
+
+/** A bot that is not started yet. It closes what it opened itself; the guild store is the caller's. */
+export function createApp(options: AppOptions) {
+  const { discord, guilds, clock, log, metrics } = options;
+  const catalogue = createCatalogue(options.jobs ?? everything);
+  const meter = createMeter(metrics);
+  const faults = createFaults({ log, clock, count: meter.fault });
+  const departures = createDepartures(guilds, clock);
+  /** What was started, to be ended in the opposite order. */
+  const running: (() => void | Promise<void>)[] = [];
+  const aborted = new AbortController();
+
+  const communities = new WeakMap<Guild, Community>();
+  const communityOf = (guild: Guild): Community => {
+    const known = communities.get(guild) ?? createCommunity(guild, { now: clock.now });
+    communities.set(guild, known);
+    return known;
+  };
+
+  function survive(reason: unknown): void {
+    metrics.unhandled.inc();
+    faults.note(reason, { where: 'unhandled rejection' });
+  }
+
+  async function start(): Promise<Started> {
+    process.on('unhandledRejection', survive);
+    running.push(() => void process.off('unhandledRejection', survive));
+
+    let health: Health = { ready: false, pingMs: -1, guilds: 0 };
+    const http =
+      options.http && (await startHttp({ ...options.http, registry: metrics.registry, health: () => health }));
+    if (http) running.push(() => http.close());
+
+    const granted = await lookUp(discord);
+    const client = createClient(discord, granted);
+    const router = createRouter({ catalogue, guilds, communityOf, faults, meter, clock });
+    guardDispatches(client, { faults, meter });
+    client.on(Events.InteractionCreate, router.handle);
+    client.on(Events.Error, (error) => faults.note(error, { where: 'client' }));
+    client.on(Events.ShardError, (error) => log.warn({ err: error }, 'the connection to Discord failed'));
+    client.on(Events.ShardReconnecting, () => log.info('connecting to Discord again'));
+    client.on(Events.ShardResume, (_, missed) => log.info({ missed }, 'resumed'));
+    const ready = await login(client, discord.token, clock);
+    running.push(() => client.destroy());
+
+    const registration = await register(client.rest, granted.applicationId, catalogue.commands);
+    log.info({ ...registration }, 'commands registered');
+
+    const delivery = createDelivery({
+      guilds,
+      rest: createDeliveryRest(discord),
+      continuations: continuationsOf(communityOf),
+      clock,
+      log,
+      present: (guildId) => client.guilds.cache.get(guildId)?.available === true,
+      onAttempt: (kind, outcome) => metrics.deliveries.inc({ kind, outcome }),
+      onFault: (guildId, _, error) => void faults.note(error, { where: 'continuation', guildId }),
+    });
+    const timers = createTimers({
+      guilds,
+      handlers: timerHandlersOf(communityOf),
+      clock,
+      log,
+      onFault(guildId, _, error) {
+        metrics.timerFaults.inc();
+        faults.note(error, { where: 'timer', guildId });
+      },
+    });
+    delivery.start();
+    timers.start();
+    running.push(() => delivery.stop(DELIVERY_MS), timers.stop);
+    running.push(
+      followPresence(ready, { guilds, departures, clock, log, onPresent: (id) => delivery.expect(id, clock.now()) }),
+    );
+    // Whoever acts while we stop is still answered; the rest of the stop waits for them.
+    running.push(() => Promise.race([router.drain(), new Promise<void>((resolve) => clock.after(DRAIN_MS, resolve))]));
+
+    metrics.watch({ openGuildFiles: guilds.openCount, outbox: delivery.stats, now: clock.now });
+    health = {
+      get ready() {
+        return client.isReady() && client.ws.shards.every((shard) => shard.status === Status.Ready);
+      },
+      get pingMs() {
+        return client.ws.ping;
+      },
+      get guilds() {
+        return client.guilds.cache.size;
+      },
+    };
+    void survey(
+      guilds,
+      (guildId, { effect, timer }) => {
+        if (effect !== undefined) delivery.expect(guildId, effect);
+        if (timer !== undefined) timers.expect(guildId, timer);
+      },
+      (guildId, error) => log.warn({ guildId, err: error }, 'the file of this server cannot be used'),
+      aborted.signal,
+    );
+    return { applicationId: granted.applicationId, httpUrl: http?.url };
+  }
+
+  async function stop(): Promise<void> {
+    aborted.abort();
+    for (let end = running.pop(); end; end = running.pop()) await end();
+  }
+
+  return {
+    /** Resolves when people can act. Throws LoginFailed, or why HTTP cannot listen; what was started by then is stopped again. */
+    async start(): Promise<Started> {
+      try {
+        return await start();
+      } catch (error) {
+        await stop();
+        throw error;
+      }
+    },
+    /** Finishes the answers under way, then what is on its way to Discord; less than 5 s. */
+    stop,
+  };
+}
