@@ -26,6 +26,7 @@ const TABLE = {
   unknownTag: [10087, 404, 'Unknown Tag'],
   botsForbidden: [20001, 403, 'Bots cannot use this endpoint'],
   onlyBots: [20002, 403, 'Only bots can use this endpoint'],
+  notYourApplication: [20012, 403, 'You are not authorized to perform this action on this application'],
   announcementEdits: [20022, 429, 'This message cannot be edited due to announcement rate limits'],
   channelWriteRate: [20028, 429, 'The channel you are writing has hit the write rate limit.'],
   maxPins: [30003, 400, 'Maximum number of pins reached for the channel (250)'],

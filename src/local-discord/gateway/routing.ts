@@ -25,6 +25,8 @@ export function audienceOf(world: World, dispatch: Dispatch): (session: Session)
   const { t, guildId, channelId, userId } = dispatch;
   return ({ application, shard, intents }) => {
     const bot = application.bot_id;
+    // Bots are not told of direct channels; they meet them in the first message.
+    if (t === 'CHANNEL_CREATE' && guildId === undefined) return false;
     if (!ownsGuild(shard, guildId)) return false;
     if (!isAskedFor(t, intents, guildId !== undefined) && !isAboutSelf(dispatch, bot)) return false;
     if (!isWhole(dispatch, bot, intents)) return false;
