@@ -1,0 +1,86 @@
+/**
+ * What a walk does, a line an event, on disk before it is done: whatever ends this process, the log ends with the step that
+ * was under way. Each line is one JSON object that reads like a sentence: `{"step":3,"do":"stop_vm vm#1",…}`.
+ */
+import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import type { Json } from '../types.js';
+import { HarnessError } from '../types.js';
+
+export type LogLine = Readonly<Record<string, Json | undefined>>;
+
+export interface ActionLog {
+  /** On disk when it returns. Throws HarnessError when the disk is full. */
+  before(line: LogLine): void;
+  /** On disk no later than the next `before` or `end`. */
+  after(line: LogLine): void;
+  end(): void;
+}
+
+export const noLog: ActionLog = { before: () => undefined, after: () => undefined, end: () => undefined };
+
+export interface FileLog extends ActionLog {
+  readonly path: string;
+  /** Empties the file, for the next walk. */
+  restart(): void;
+  close(): void;
+}
+
+/** What a log says where it was cut. */
+const CUT = `${JSON.stringify({ log: 'cut: it has reached its greatest size' })}\n`;
+
+/** A log of at most `most` bytes, and one line that says that it was cut. Throws HarnessError. */
+export function createFileLog(path: string, most: number): FileLog {
+  const file = orBroken(() => openSync(path, 'w'));
+  let waiting = '';
+  let written = 0;
+  let cut = false;
+
+  return {
+    path,
+    before(line) {
+      append(waiting + textOf(line));
+      waiting = '';
+    },
+    after(line) {
+      waiting += textOf(line);
+      // A driver that logs without end is not held in memory.
+      if (waiting.length > 65_536) this.end();
+    },
+    end() {
+      if (waiting !== '') append(waiting);
+      waiting = '';
+    },
+    restart() {
+      waiting = '';
+      written = 0;
+      cut = false;
+      orBroken(() => ftruncateSync(file));
+    },
+    close() {
+      closeSync(file);
+    },
+  };
+
+  function append(text: string): void {
+    if (cut) return;
+    const bytes = Buffer.from(text);
+    cut = written + bytes.length > most;
+    const part = cut ? Buffer.from(CUT) : bytes;
+    // At a position of our own: after a truncation the file goes on from its start.
+    for (let at = 0; at < part.length; )
+      at += orBroken(() => writeSync(file, part, at, part.length - at, written + at));
+    written += part.length;
+  }
+}
+
+const textOf = (line: LogLine): string => `${JSON.stringify(line)}\n`;
+
+function orBroken<T>(act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    throw new HarnessError(
+      `the action log cannot be written: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}

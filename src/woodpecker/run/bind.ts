@@ -1,0 +1,56 @@
+/** From a step of the model to a step of the system, and what the log says about it. */
+import type { Action, Suite } from '../suite/suite.js';
+import type { ActAnswer, BoundStep, Handle, Step } from '../types.js';
+
+/** Ids of what is there before the first step. */
+export function idsOfGiven(suite: Suite): Map<string, string> {
+  const ids = new Map<string, string>();
+  const counts = new Map<string, number>();
+  for (const { type, id } of suite.given) {
+    const number = (counts.get(type.name) ?? 0) + 1;
+    counts.set(type.name, number);
+    if (id !== undefined) ids.set(`${type.name}#${number}`, id);
+  }
+  return ids;
+}
+
+const tables = new WeakMap<Suite, ReadonlyMap<string, Action>>();
+/** A suite's actions and faults, by name. */
+export function actionsOf(suite: Suite): ReadonlyMap<string, Action> {
+  let table = tables.get(suite);
+  if (table === undefined) {
+    table = new Map(suite.actions.map((action) => [action.name, action]));
+    tables.set(suite, table);
+  }
+  return table;
+}
+
+/** A step with real ids. A resource that nobody named an id for goes by its handle. */
+export function boundOf(step: Step, index: number, action: Action, ids: ReadonlyMap<string, string>): BoundStep {
+  const takes: Record<string, { handle: Handle; id: string }> = {};
+  for (const role in step.takes) {
+    const handle = step.takes[role];
+    if (handle !== undefined) takes[role] = { handle, id: ids.get(handle) ?? handle };
+  }
+  const { makes, args } = step;
+  const bound = { index, action: step.action, takes, makes, args, timeoutMs: action.timeoutMs };
+  return action.fault ? { ...bound, fault: true } : bound;
+}
+
+/** The real ids in a step, for the log; undefined where they are the handles. */
+export function idsIn({ takes }: BoundStep): Record<string, string> | undefined {
+  const ids: Record<string, string> = {};
+  let any = false;
+  for (const role in takes) {
+    const known = takes[role];
+    if (known === undefined || known.id === known.handle) continue;
+    ids[role] = known.id;
+    any = true;
+  }
+  return any ? ids : undefined;
+}
+
+/** What is worth a line of an answer: the rest the model can tell. */
+export function detailsOf(answer: ActAnswer | undefined): Pick<ActAnswer, 'ids' | 'outputs'> {
+  return { ids: answer?.ids, outputs: answer?.outputs };
+}

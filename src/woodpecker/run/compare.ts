@@ -1,0 +1,56 @@
+/** What the system shows against what the model says. Pure: it looks at nothing by itself. */
+import type { Model } from '../model/model.js';
+import type { Resource } from '../model/resource.js';
+import { type Check, stateOf } from '../suite/suite.js';
+import type { FailureKind, Known, Observation } from '../types.js';
+import type { Tally } from './tally.js';
+
+/** Something that is wrong, before it is a failure with a place and a signature. */
+export interface Wrong {
+  readonly kind: FailureKind;
+  readonly check?: string;
+  readonly message: string;
+}
+
+/** The first of the observed states that the model does not have. What was not observed is not compared. */
+export function wrongState(model: Model, observed: Observation, tally: Tally): Wrong | undefined {
+  for (const handle in observed) {
+    const shown = observed[handle as keyof Observation];
+    const resource = model.get(handle as keyof Observation);
+    tally.states++;
+    if (resource === undefined) return { kind: 'foreign', message: `${handle} is ${shown}, and nobody made it` };
+    const wanted = stateOf(resource);
+    if (shown !== wanted) return { kind: 'state', message: `${handle} is ${shown}, and must be ${wanted}` };
+  }
+  return undefined;
+}
+
+export function wrongStrangers(foreign: readonly string[] | undefined, tally: Tally): Wrong | undefined {
+  if (foreign === undefined) return undefined;
+  tally.generic++;
+  const [first] = foreign;
+  return first === undefined ? undefined : { kind: 'foreign', message: `nobody made ${first}` };
+}
+
+/** Whether a check of the suite is due after step `index` of this action (undefined: at the end of the walk). */
+export function isDue(check: Check, index: number, action: number | undefined): boolean {
+  if (action === undefined) return check.at === 'end';
+  if (check.at === 'end' || (index + 1) % check.every !== 0) return false;
+  return check.after?.has(action) ?? true;
+}
+
+/** The resources that a check is about. */
+export function subjectsOf(check: Check, model: Model, ids: ReadonlyMap<string, string>): Known[] {
+  const known: Known[] = [];
+  for (const resource of model.live()) if (concerns(check, resource)) known.push(knownOf(resource, ids));
+  return known;
+}
+
+function concerns({ of, states }: Check, { type, state }: Resource): boolean {
+  return of === undefined || (type === of && (states.length === 0 || states.includes(state)));
+}
+
+/** A resource that nobody named an id for is known by its handle. */
+export function knownOf({ handle }: Resource, ids: ReadonlyMap<string, string>): Known {
+  return { handle, id: ids.get(handle) ?? handle };
+}

@@ -1,0 +1,129 @@
+/**
+ * The layers of checks after a step and at the end: observed states, foreign resources, the suite's own checks. What may take
+ * a while to become true has a deadline and is looked at again and again; how often that was needed is counted.
+ */
+import type { Clock } from '../../platform/clock.js';
+import type { Model } from '../model/model.js';
+import type { Action, Check, Suite } from '../suite/suite.js';
+import type { ActAnswer, Known, Observation, System } from '../types.js';
+import { isDue, knownOf, subjectsOf, type Wrong, wrongState, wrongStrangers } from './compare.js';
+import { isLater, later, type Work } from './settle.js';
+import type { Tally } from './tally.js';
+
+export interface JudgeParts {
+  readonly system: System;
+  readonly suite: Suite;
+  readonly model: Model;
+  /** Real ids, by handle. */
+  readonly ids: ReadonlyMap<string, string>;
+  readonly tally: Tally;
+  readonly clock: Clock;
+}
+
+export interface Judge {
+  /** After a step: `answer` is undefined for one that was refused, as it had to be. */
+  step(index: number, action: Action, answer: ActAnswer | undefined): Work<Wrong | undefined>;
+  /** When the walk is over, before tear-down: everything is looked at, what is gone too. */
+  end(): Work<Wrong | undefined>;
+  /** All that there was in the walk. */
+  everything(): Known[];
+}
+
+/** Between two looks at what is not yet as it must be: at first, and at most, ms. */
+const POLL_MS = 10;
+const POLL_MOST_MS = 1_000;
+
+interface Seen {
+  readonly states?: Observation;
+  readonly foreign?: readonly string[];
+}
+
+export function createJudge({ system, suite, model, ids, tally, clock }: JudgeParts): Judge {
+  const stepChecks = suite.checks.filter(({ at }) => at === 'step');
+  const endChecks = suite.checks.filter(({ at }) => at === 'end');
+  const longestSettling = Math.max(0, ...suite.actions.map(({ settlesMs }) => settlesMs));
+
+  return {
+    *step(index, action, answer) {
+      const told = answer?.states !== undefined ? answer : undefined;
+      const wrong = yield* looked(told, present, action.settlesMs);
+      if (wrong) return wrong;
+      for (const check of stepChecks) {
+        if (!isDue(check, index, action.index)) continue;
+        const broken = yield* checked(check);
+        if (broken) return broken;
+      }
+      return undefined;
+    },
+
+    *end() {
+      const wrong = yield* looked(undefined, everything, longestSettling);
+      if (wrong) return wrong;
+      for (const check of endChecks) {
+        const broken = yield* checked(check);
+        if (broken) return broken;
+      }
+      return undefined;
+    },
+
+    everything,
+  };
+
+  /** What is there, and what the last step deleted: it must not be there any more. */
+  function present(): Known[] {
+    const known = model.live().map((resource) => knownOf(resource, ids));
+    for (const resource of model.touched) if (resource.state === resource.type.gone) known.push(knownOf(resource, ids));
+    return known;
+  }
+
+  function everything(): Known[] {
+    return model.population.flat(2).map((resource) => knownOf(resource, ids));
+  }
+
+  function* looked(told: Seen | undefined, whom: () => Known[], settlesMs: number): Work<Wrong | undefined> {
+    const known = told ? undefined : whom();
+    const wrong = differing(told ?? (yield* observed(known ?? [])));
+    if (wrong === undefined || settlesMs === 0) return wrong;
+    return yield* eventually(wrong, settlesMs, function* () {
+      return differing(yield* observed(known ?? whom()));
+    });
+  }
+
+  function* observed(known: readonly Known[]): Work<Seen> {
+    const answered = system.observe(known);
+    return isLater(answered) ? yield* later(answered) : answered;
+  }
+
+  function differing({ states, foreign }: Seen): Wrong | undefined {
+    return (states && wrongState(model, states, tally)) ?? wrongStrangers(foreign, tally);
+  }
+
+  function* checked(check: Check): Work<Wrong | undefined> {
+    const known = subjectsOf(check, model, ids);
+    const once = function* (): Work<Wrong | undefined> {
+      tally.suite++;
+      const answered = system.check(check.name, known, check.timeoutMs);
+      const message = isLater(answered) ? yield* later(answered) : answered;
+      return message === undefined ? undefined : { kind: 'check', check: check.name, message };
+    };
+    const wrong = yield* once();
+    return wrong && check.withinMs > 0 ? yield* eventually(wrong, check.withinMs, once) : wrong;
+  }
+
+  /** Looks again until it is right or the deadline has passed; then what was last seen is what is wrong. */
+  function* eventually(first: Wrong, withinMs: number, look: () => Work<Wrong | undefined>): Work<Wrong | undefined> {
+    tally.waits++;
+    const deadline = clock.now() + withinMs;
+    let wrong: Wrong | undefined = first;
+    for (
+      let pause = POLL_MS;
+      wrong !== undefined && clock.now() < deadline;
+      pause = Math.min(pause * 2, POLL_MOST_MS)
+    ) {
+      const ms = Math.min(pause, deadline - clock.now());
+      yield* later(new Promise<void>((resolve) => clock.after(ms, resolve)));
+      wrong = yield* look();
+    }
+    return wrong;
+  }
+}

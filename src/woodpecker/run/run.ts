@@ -1,0 +1,223 @@
+/** Runs one walk: steps one by one, each checked in layers, torn down whatever happens, ended with one of five words. */
+import type { Clock } from '../../platform/clock.js';
+import { createModel, type Model } from '../model/model.js';
+import { printStep } from '../step-text.js';
+import type { Suite } from '../suite/suite.js';
+import {
+  type ActAnswer,
+  type Failure,
+  HarnessError,
+  type RunResult,
+  type StartOptions,
+  type Step,
+  type System,
+} from '../types.js';
+import { type ActionLog, noLog } from './action-log.js';
+import { actionsOf, boundOf, detailsOf, idsIn, idsOfGiven } from './bind.js';
+import type { Wrong } from './compare.js';
+import { failureOf, statesBefore, wordsOf, wrongThrown } from './failure.js';
+import { createJudge } from './judge.js';
+import { Interrupted, isLater, later, settle, type Work } from './settle.js';
+import { checksIn, emptyTally, type Tally } from './tally.js';
+
+/** Where steps come from: a trace, or a walk that is made up as it goes. */
+export interface StepSource {
+  /** As the system should be after the steps so far, the last one included. */
+  readonly model: Model;
+  next(): Step | undefined;
+}
+
+export interface WalkPlan {
+  readonly suite: Suite;
+  readonly source: StepSource;
+  readonly start: StartOptions;
+}
+
+export interface RunTools {
+  readonly clock: Clock;
+  readonly log?: ActionLog;
+  /** No further step when it fires: the walk is torn down, and `skipped`. */
+  readonly stop?: AbortSignal;
+  /** What is being waited for is given up when it fires. */
+  readonly giveUp?: AbortSignal;
+}
+
+/** A result, with what a hunt wants to know beside it. */
+export interface WalkResult extends RunResult {
+  readonly tally: Tally;
+  /** The steps that were begun. */
+  readonly trace: readonly Step[];
+}
+
+/** How a walk ended, before it is a result. `at` is the index of the step that showed it; undefined: at the end. */
+type Ending =
+  | { readonly outcome: 'pass' | 'skipped' }
+  | { readonly outcome: 'error'; readonly error: string }
+  | { readonly outcome: 'fail' | 'timeout'; readonly wrong: Wrong; readonly at?: number };
+
+const PASS: Ending = { outcome: 'pass' };
+
+/** A fixed sequence of steps. One that the model does not allow is an error of whoever wrote the sequence: HarnessError. */
+export function traceSource(suite: Suite, steps: readonly Step[]): StepSource {
+  const model = createModel(suite);
+  let index = 0;
+  return {
+    model,
+    next() {
+      const step = steps[index++];
+      if (step === undefined) return undefined;
+      const objection = model.objection(step);
+      if (objection) throw new HarnessError(`step ${index} (${printStep(step)}) cannot be taken: ${objection}`);
+      model.apply(step);
+      return step;
+    },
+  };
+}
+
+/** Never throws and never rejects: what went wrong is in the result. Plain where the system answers plainly. */
+export function runWalk(system: System, plan: WalkPlan, tools: RunTools): WalkResult | Promise<WalkResult> {
+  return settle(walking(system, plan, tools), tools.giveUp);
+}
+
+function* walking(system: System, { suite, source, start }: WalkPlan, tools: RunTools): Work<WalkResult> {
+  const { clock, stop } = tools;
+  const log = tools.log ?? noLog;
+  const logs = log !== noLog;
+  const tally = emptyTally();
+  const trace: Step[] = [];
+  const ids = idsOfGiven(suite);
+  const actions = actionsOf(suite);
+  const judge = createJudge({ system, suite, model: source.model, ids, tally, clock });
+  const began = clock.now();
+
+  const ending = yield* tornDown(yield* attempt(begunAndWalked()));
+  return resultOf(ending);
+
+  function* begunAndWalked(): Work<Ending> {
+    if (logs)
+      log.before({
+        walk: suite.name,
+        digest: suite.digest,
+        ...start,
+        bugs: [...start.bugs],
+        at: new Date(began).toISOString(),
+      });
+    const started = system.start(start);
+    if (isLater(started)) yield* later(started);
+    for (;;) {
+      if (stop?.aborted) return { outcome: 'skipped' };
+      const step = source.next();
+      if (step === undefined) break;
+      const index = trace.length;
+      trace.push(step);
+      const wrong = yield* taken(step, index);
+      if (wrong) return failed(wrong, index);
+    }
+    const wrong = trace.length > 0 ? yield* judge.end() : undefined;
+    return wrong ? failed(wrong) : PASS;
+  }
+
+  function* taken(step: Step, index: number): Work<Wrong | undefined> {
+    const action = actions.get(step.action);
+    if (action === undefined) throw new HarnessError(`the suite has no action ${step.action}`);
+    const bound = boundOf(step, index, action, ids);
+    if (logs) log.before({ step: index, do: printStep(step), ms: clock.now() - began, ids: idsIn(bound) });
+    let answer: ActAnswer | undefined;
+    try {
+      const acted = system.act(bound);
+      answer = isLater(acted) ? yield* later(acted) : acted;
+    } catch (error) {
+      const wrong = wrongThrown(step, error);
+      if (wrong) return wrong;
+    }
+    tally.answers++;
+    if (answer !== undefined) {
+      if (step.refused) return { kind: 'accepted', message: `${step.action} was not refused` };
+      for (const role in answer.ids) {
+        const handle = step.makes[role];
+        const id = answer.ids[role];
+        if (handle !== undefined && id !== undefined) ids.set(handle, id);
+      }
+    }
+    if (logs)
+      log.after({ step: index, answered: answer ? 'done' : 'refused', ms: clock.now() - began, ...detailsOf(answer) });
+    return yield* judge.step(index, action, answer);
+  }
+
+  /** Tears down after whatever came before. Only a walk that passed so far can fail by what is left. */
+  function* tornDown(before: Ending): Work<Ending> {
+    const after = yield* attempt(stopped());
+    system.kill();
+    return before.outcome === 'pass' ? after : before;
+  }
+
+  function* stopped(): Work<Ending> {
+    const answered = system.stop(judge.everything());
+    const { leaks } = isLater(answered) ? yield* later(answered) : answered;
+    tally.generic++;
+    if (logs && leaks.length > 0) log.after({ left: [...leaks] });
+    const [first] = leaks;
+    return first === undefined ? PASS : failed({ kind: 'leak', message: first });
+  }
+
+  function resultOf(ending: Ending): WalkResult {
+    const counts = { stepsRun: trace.length, checksRun: checksIn(tally), waits: tally.waits };
+    const failure = 'wrong' in ending ? failureAt(ending.wrong, ending.at) : undefined;
+    const error = ending.outcome === 'error' ? ending.error : undefined;
+    const told = tellTheLog({
+      outcome: ending.outcome,
+      error,
+      failure: failure && { ...failure },
+      ...counts,
+      ms: clock.now() - began,
+    });
+    return {
+      outcome: told ? 'error' : ending.outcome,
+      failure: told ? undefined : failure,
+      error: told ?? error,
+      ...counts,
+      tally,
+      trace,
+    };
+  }
+
+  /** A log that cannot be written makes the walk worthless: nobody could follow it. Returns what is wrong with it. */
+  function tellTheLog(line: Parameters<ActionLog['after']>[0]): string | undefined {
+    try {
+      if (logs) {
+        log.after(line);
+        log.end();
+      }
+      return undefined;
+    } catch (error) {
+      return wordsOf(error);
+    }
+  }
+
+  function failureAt(wrong: Wrong, at: number | undefined): Failure {
+    const step = at === undefined ? undefined : trace[at];
+    return failureOf({
+      kind: wrong.kind,
+      // What shows only at the end is nobody's doing in particular: the last step is there by chance.
+      action: step?.action ?? 'end',
+      check: wrong.check,
+      states: step ? statesBefore(suite, trace, at ?? 0) : {},
+      message: wrong.message,
+      at: at ?? Math.max(0, trace.length - 1),
+    });
+  }
+}
+
+function failed(wrong: Wrong, at?: number): Ending {
+  return { outcome: wrong.kind === 'timeout' ? 'timeout' : 'fail', wrong, ...(at === undefined ? {} : { at }) };
+}
+
+/** What the test itself does wrong ends a walk as an error; what it was told to give up, as skipped. */
+function* attempt(work: Work<Ending>): Work<Ending> {
+  try {
+    return yield* work;
+  } catch (error) {
+    if (error instanceof Interrupted) return { outcome: 'skipped' };
+    return { outcome: 'error', error: wordsOf(error) };
+  }
+}
