@@ -176,7 +176,10 @@ export function updateMember(world: World, by: Id, guildId: Id, userId: Id, body
   const wanted = form.roles === undefined || form.roles === null ? undefined : [...new Set(form.roles)];
   if (wanted) {
     demand(permissions, P.ManageRoles);
-    const changed = [...wanted.filter((id) => !member.roles.includes(id)), ...member.roles.filter((id) => !wanted.includes(id))];
+    const changed = [
+      ...wanted.filter((id) => !member.roles.includes(id)),
+      ...member.roles.filter((id) => !wanted.includes(id)),
+    ];
     for (const id of changed) grantable(standing, id);
   }
   if (form.mute !== undefined) demand(permissions, P.MuteMembers);
@@ -185,7 +188,8 @@ export function updateMember(world: World, by: Id, guildId: Id, userId: Id, body
   if (until !== undefined) {
     demand(permissions, P.ModerateMembers);
     above(standing, member);
-    if (until !== null && has(guildPermissions(guild, member, world.now()), P.Administrator)) fail('missingPermissions');
+    if (until !== null && has(guildPermissions(guild, member, world.now()), P.Administrator))
+      fail('missingPermissions');
     if (until !== null && Date.parse(until) > world.now() + limits.member.timeoutMs)
       invalid(
         'communication_disabled_until',

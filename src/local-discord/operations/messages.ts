@@ -184,7 +184,7 @@ export function publish(world: World, channel: Channel, message: Message): void 
   channel.last_message_id = message.id;
   if (channel.thread) {
     // The message that a post or thread began with is not counted.
-    if (message.id !== channel.id) {
+    if (message.id !== channel.id && message.type !== MessageType.ThreadStarterMessage) {
       channel.message_count = (channel.message_count ?? 0) + 1;
       channel.total_message_sent = (channel.total_message_sent ?? 0) + 1;
     }

@@ -40,7 +40,10 @@ export interface NewBot {
 }
 
 /** Registers an application with its bot; the token is what the bot logs in with. */
-export function createBot(world: World, { name, ownerId, description = '', privileged = {}, token }: NewBot): Application {
+export function createBot(
+  world: World,
+  { name, ownerId, description = '', privileged = {}, token }: NewBot,
+): Application {
   const bot = createUser(world, { username: name }, true);
   const { members = true, presences = true, messageContent = true } = privileged;
   const application: Application = {
