@@ -35,7 +35,7 @@ const eventForm = z.object({
       frequency: int(0, 3),
       interval: int(1, 2),
       by_weekday: z.array(int(0, 6)).nullish(),
-      by_n_weekday: z.array(z.object({ n: int(1, 5), day: int(0, 6) })).nullish(),
+      by_n_weekday: z.array(z.object({ n: z.literal([1, 2, 3, 4, 5]), day: int(0, 6) })).nullish(),
       by_month: z.array(int(1, 12)).nullish(),
       by_month_day: z.array(int(1, 31)).nullish(),
     })

@@ -18,7 +18,7 @@ function readEmoji(world: World, written: string): Reaction['emoji'] {
     }
     fail('unknownEmoji');
   }
-  if (!/^[\p{Emoji}\p{Emoji_Component}\u200d\ufe0f]+$/u.test(written) || /^[0-9#*]+$/.test(written))
+  if (!/^(?:\p{Emoji}|\p{Emoji_Component}|\u200d|\ufe0f)+$/u.test(written) || /^[0-9#*]+$/.test(written))
     fail('unknownEmoji');
   return { id: null, name: written };
 }
