@@ -1,10 +1,30 @@
+import { accessOf, mayUse } from '../src/discord/access.js';
 import { ephemeral } from '../src/discord/answer.js';
+import { entriesOf } from '../src/discord/catalogue.js';
 import { slashCommand } from '../src/discord/command.js';
+import { button } from '../src/discord/component.js';
+import type { Context } from '../src/discord/context.js';
+import { helpPage, helpPages } from '../src/discord/views/help.js';
 
 /** What this person can do, in their language, by job. */
 export default slashCommand({
   name: 'help',
-  async run(interaction, { t }) {
-    await interaction.reply(ephemeral(t('help.title')));
+  async run(interaction, context) {
+    await interaction.reply(ephemeral(page(context, 0)));
   },
 });
+
+/** Turns to another page of /help. */
+export const turnHelp = button({
+  name: 'help',
+  state: { page: 'int' },
+  async run(interaction, context) {
+    await interaction.update(page(context, context.state.page));
+  },
+});
+
+function page({ by, community, system, t }: Context, wanted: number) {
+  const has = accessOf(by, community.settings.roles());
+  const entries = entriesOf(system.catalogue).filter(({ access }) => mayUse(has, access));
+  return helpPage(helpPages(entries, system.commandIds, t), wanted, t, (page) => turnHelp.id({ page }));
+}

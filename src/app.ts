@@ -13,6 +13,7 @@ import { followPresence } from './discord/listeners/presence.js';
 import { createMeter } from './discord/meter.js';
 import { register } from './discord/register.js';
 import { createRouter } from './discord/router.js';
+import { questionPosts } from './discord/views/question-posts.js';
 import type { Clock } from './platform/clock.js';
 import { createDepartures } from './platform/departures.js';
 import type { Guild } from './platform/guild.js';
@@ -60,7 +61,7 @@ export function createApp(options: AppOptions) {
 
   const communities = new WeakMap<Guild, Community>();
   const communityOf = (guild: Guild): Community => {
-    const known = communities.get(guild) ?? createCommunity(guild, { now: clock.now });
+    const known = communities.get(guild) ?? createCommunity(guild, { clock, posts: questionPosts });
     communities.set(guild, known);
     return known;
   };
@@ -81,7 +82,9 @@ export function createApp(options: AppOptions) {
 
     const granted = await lookUp(discord);
     const client = createClient(discord, granted);
-    const router = createRouter({ catalogue, guilds, communityOf, faults, meter, clock });
+    const commandIds = new Map<string, string>();
+    const system = { catalogue, faults, commandIds, granted, guilds };
+    const router = createRouter({ system, guilds, communityOf, meter, clock });
     guardDispatches(client, { faults, meter });
     client.on(Events.InteractionCreate, router.handle);
     client.on(Events.Error, (error) => faults.note(error, { where: 'client' }));
@@ -91,8 +94,9 @@ export function createApp(options: AppOptions) {
     const ready = await login(client, discord.token, clock);
     running.push(() => client.destroy());
 
-    const registration = await register(client.rest, granted.applicationId, catalogue.commands);
-    log.info({ ...registration }, 'commands registered');
+    const { ids, ...changes } = await register(client.rest, granted.applicationId, catalogue.commands);
+    for (const [key, id] of ids) commandIds.set(key, id);
+    log.info(changes, 'commands registered');
 
     const delivery = createDelivery({
       guilds,

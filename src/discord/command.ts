@@ -10,7 +10,7 @@ import type {
 } from 'discord.js';
 import type { Access } from './access.js';
 import { BadInteraction } from './bad-interaction.js';
-import type { Context } from './context.js';
+import type { Bare, Context } from './context.js';
 import { type Options, type OptionValues, readOptions } from './options.js';
 
 /** Guilds only: every interaction that reaches a handler comes from a guild that the client knows. */
@@ -25,18 +25,18 @@ interface Declared {
 }
 
 type RunSlash = (interaction: SlashInteraction, context: Context) => Promise<void>;
+type RunBare = (interaction: SlashInteraction, context: Bare) => Promise<void>;
 
 export interface Subcommand {
   readonly access?: Access;
   readonly options: Options;
   readonly run: RunSlash;
+  readonly runWithoutData?: RunBare;
 }
 
-export interface SlashCommand extends Declared {
+export interface SlashCommand extends Declared, Subcommand {
   readonly kind: 'slash';
-  readonly options: Options;
   readonly subcommands?: Readonly<Record<string, Subcommand>>;
-  readonly run: RunSlash;
 }
 
 export interface MessageCommand extends Declared {
@@ -58,6 +58,8 @@ interface Leaf<O extends Options> {
     interaction: SlashInteraction,
     context: Context & { readonly options: OptionValues<O> },
   ) => Promise<void>;
+  /** Runs instead when the guild's file cannot be used; without it, the person is told so. */
+  readonly runWithoutData?: RunBare;
 }
 
 /**
@@ -98,6 +100,7 @@ export function subcommand<const O extends Options>(leaf: Leaf<O>): Subcommand {
   return {
     access: leaf.access,
     options,
+    runWithoutData: leaf.runWithoutData,
     run: (interaction, context) => leaf.run(interaction, { ...context, options: readOptions(options, interaction) }),
   };
 }

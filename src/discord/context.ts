@@ -1,18 +1,29 @@
-/** What a handler is given beside the interaction. */
+/** What handlers are given beside the interaction. */
 import type { Actor } from '../community/actor.js';
 import type { Community } from '../community/community.js';
 import type { Guild } from '../platform/guild.js';
+import type { GuildStore } from '../platform/guild-store.js';
+import type { GuildUnavailable } from '../platform/guild-unavailable.js';
 import type { Locale, Translator } from '../platform/i18n.js';
 import type { Catalogue } from './catalogue.js';
+import type { Granted } from './client.js';
 import type { Faults } from './faults.js';
 
-export interface Context {
-  /** The rules of the guild that the interaction came from: one operation on it is one transaction. */
-  readonly community: Community;
+interface Reader {
   readonly by: Actor;
   /** Texts in the reader's language, for ephemeral answers; public posts follow the guild's setting. */
   readonly t: Translator;
   readonly locale: Locale;
+}
+
+/** What is left when the guild's file cannot be used. */
+export interface Bare extends Reader {
+  readonly problem: GuildUnavailable;
+}
+
+export interface Context extends Reader {
+  /** The rules of the guild that the interaction came from: one operation on it is one transaction. */
+  readonly community: Community;
   /** When the interaction arrived, in milliseconds. */
   readonly now: number;
   /** The guild's file; its outbox is what /doctor looks at. Rules go through `community`. */
@@ -24,4 +35,9 @@ export interface Context {
 export interface System {
   readonly catalogue: Catalogue;
   readonly faults: Faults;
+  /** Ids that Discord gave our commands, by `keyOf` of register.ts; for mentions that can be clicked. */
+  readonly commandIds: ReadonlyMap<string, string>;
+  /** Privileged intents, and whether Discord granted them. */
+  readonly granted: Granted;
+  readonly guilds: Pick<GuildStore, 'schemaVersion' | 'problems' | 'size'>;
 }

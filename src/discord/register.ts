@@ -1,5 +1,6 @@
 /** Registers commands by difference: an unchanged restart writes nothing. */
 import {
+  type APIApplicationCommand,
   type REST,
   type RESTGetAPIApplicationCommandsResult,
   type RESTPostAPIApplicationCommandsJSONBody,
@@ -12,6 +13,8 @@ export interface Registration {
   readonly created: readonly string[];
   readonly updated: readonly string[];
   readonly deleted: readonly string[];
+  /** The id of every command that Discord has now, by its `keyOf`. */
+  readonly ids: ReadonlyMap<string, string>;
 }
 
 /** Makes the commands that Discord has those that are declared: creates, updates and deletes one by one, where they differ. */
@@ -35,16 +38,21 @@ export async function register(rest: REST, applicationId: string, commands: read
   for (const { id } of deleted) await rest.delete(Routes.applicationCommand(applicationId, id));
   for (const { id, payload } of updated)
     await rest.patch(Routes.applicationCommand(applicationId, id), { body: payload });
-  for (const payload of created) await rest.post(route, { body: payload });
+  const ids = new Map([...known].filter(([key]) => ours.has(key)).map(([key, { id }]) => [key, id]));
+  for (const payload of created) {
+    const { id } = (await rest.post(route, { body: payload })) as APIApplicationCommand;
+    ids.set(keyOf(payload), id);
+  }
   return {
     created: created.map(({ name }) => name),
     updated: updated.map(({ payload }) => payload.name),
     deleted: deleted.map(({ name }) => name),
+    ids,
   };
 }
 
 /** A menu entry may be named as a slash command is: both kinds count their names apart. */
-function keyOf({ type, name }: Pick<RESTPostAPIApplicationCommandsJSONBody, 'type' | 'name'>): string {
+export function keyOf({ type, name }: Pick<RESTPostAPIApplicationCommandsJSONBody, 'type' | 'name'>): string {
   return `${type ?? 1} ${name}`;
 }
 

@@ -3,7 +3,7 @@ import type { Access } from './access.js';
 import { BadInteraction, OutOfDate } from './bad-interaction.js';
 import type { Catalogue } from './catalogue.js';
 import type { SlashCommand, Subcommand } from './command.js';
-import type { Context } from './context.js';
+import type { Bare, Context } from './context.js';
 import { type Address, readAddress } from './custom-id.js';
 import { suggest } from './suggest.js';
 
@@ -13,6 +13,8 @@ export interface Route {
   readonly label: string;
   readonly access: Access;
   readonly run: (context: Context) => Promise<void>;
+  /** What can be done even without the guild's file. */
+  readonly runWithoutData?: (context: Bare) => Promise<void>;
 }
 
 /** Finds what an interaction is for. Throws BadInteraction or OutOfDate when there is no such thing (any more). */
@@ -23,7 +25,13 @@ export function routeOf(catalogue: Catalogue, interaction: Interaction<'cached'>
       interaction.commandName,
       interaction.options.getSubcommand(false),
     );
-    return { label, access, run: (context) => leaf.run(interaction, context) };
+    const { run, runWithoutData } = leaf;
+    return {
+      label,
+      access,
+      run: (context) => run(interaction, context),
+      runWithoutData: runWithoutData && ((context) => runWithoutData(interaction, context)),
+    };
   }
   if (interaction.isAutocomplete()) {
     const { label, access, leaf } = leafOf(

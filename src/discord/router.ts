@@ -1,15 +1,16 @@
 /** One interaction, one operation, one answer. The only place where an error becomes something that a person reads. */
 import type { Interaction } from 'discord.js';
+import type { Actor, StandingRoles } from '../community/actor.js';
 import type { Community } from '../community/community.js';
 import { refuse } from '../community/refusal.js';
 import type { Clock } from '../platform/clock.js';
 import type { Guild } from '../platform/guild.js';
 import type { GuildStore } from '../platform/guild-store.js';
+import { GuildUnavailable } from '../platform/guild-unavailable.js';
 import { translator } from '../platform/i18n.js';
-import { accessOf, mayUse } from './access.js';
+import { type Access, accessOf, mayUse } from './access.js';
 import { answerError } from './answer-error.js';
-import type { Catalogue } from './catalogue.js';
-import type { Faults } from './faults.js';
+import type { System } from './context.js';
 import type { Meter, Outcome } from './meter.js';
 import { type Answerable, deferWhenSlow, LATE_AFTER_MS } from './patience.js';
 import { actorOf, readerOf } from './person.js';
@@ -17,10 +18,9 @@ import { createRateLimit, PERSONAL_PACE, TYPING_PACE } from './rate-limit.js';
 import { type Route, routeOf } from './route.js';
 
 export interface RouterDeps {
-  readonly catalogue: Catalogue;
+  readonly system: System;
   readonly guilds: Pick<GuildStore, 'use'>;
   readonly communityOf: (guild: Guild) => Community;
-  readonly faults: Faults;
   readonly meter: Meter;
   readonly clock: Clock;
 }
@@ -29,8 +29,8 @@ export type Router = ReturnType<typeof createRouter>;
 
 /** Answers interactions. */
 export function createRouter(deps: RouterDeps) {
-  const { catalogue, guilds, communityOf, faults, meter, clock } = deps;
-  const system = { catalogue, faults };
+  const { system, guilds, communityOf, meter, clock } = deps;
+  const { catalogue, faults } = system;
   const personal = createRateLimit(PERSONAL_PACE, clock);
   const typing = createRateLimit(TYPING_PACE, clock);
   const underWay = new Set<Promise<void>>();
@@ -58,15 +58,20 @@ export function createRouter(deps: RouterDeps) {
   async function operate(interaction: Interaction<'cached'>, route: Route): Promise<void> {
     const wait = (interaction.isAutocomplete() ? typing : personal)(interaction.user.id);
     if (wait > 0) return refuse('too_fast', { seconds: Math.ceil(wait / 1000) });
-    await guilds.use(interaction.guildId, async (guild) => {
-      const locale = readerOf(interaction);
-      const community = communityOf(guild);
-      const by = actorOf(interaction, locale);
-      if (route.access !== 'everyone' && !mayUse(accessOf(by, community.settings.roles()), route.access)) {
-        refuse('not_allowed', { access: route.access });
-      }
-      await route.run({ community, by, t: translator(locale), locale, now: clock.now(), guild, system });
-    });
+    const locale = readerOf(interaction);
+    const reader = { by: actorOf(interaction, locale), t: translator(locale), locale };
+    const now = clock.now();
+    try {
+      await guilds.use(interaction.guildId, async (guild) => {
+        const community = communityOf(guild);
+        if (route.access !== 'everyone') check(route.access, reader.by, community.settings.roles());
+        await route.run({ ...reader, community, now, guild, system });
+      });
+    } catch (error) {
+      if (!(error instanceof GuildUnavailable) || !route.runWithoutData || isAnswered(interaction)) throw error;
+      check(route.access, reader.by, {});
+      await route.runWithoutData({ ...reader, problem: error });
+    }
   }
 
   return {
@@ -85,6 +90,14 @@ export function createRouter(deps: RouterDeps) {
       await Promise.all(underWay);
     },
   };
+}
+
+function check(needs: Access, by: Actor, roles: StandingRoles): void {
+  if (!mayUse(accessOf(by, roles), needs)) refuse('not_allowed', { access: needs });
+}
+
+function isAnswered(interaction: Interaction): boolean {
+  return interaction.isAutocomplete() ? interaction.responded : interaction.replied;
 }
 
 /** A handler that forgot to answer a press leaves the message as it is; one that forgot a command is a fault. */
