@@ -8,6 +8,7 @@ import { GuildUnavailable } from '../platform/guild-unavailable.js';
 import type { Log } from '../platform/log.js';
 import type { DeliveryOutcome } from '../platform/metrics.js';
 import type { Made, OutboxRow, OutboxStats } from '../platform/outbox.js';
+import { outlookOf } from '../platform/survey.js';
 import { createWakes } from '../platform/wakes.js';
 import { attempt } from './deliver-effect.js';
 import { judge, type Verdict } from './delivery-rest.js';
@@ -33,6 +34,7 @@ const AFTER_ANSWER_MS = 15;
 const FIRST_BACKOFF_MS = 1_000;
 const LONGEST_BACKOFF_MS = 5 * 60_000;
 const UNAVAILABLE_MS = 30_000;
+const DAY_MS = 24 * 3_600_000;
 /** Discord says 500 to some requests for ever. Some hours of it are enough. */
 const MOST_SERVER_ERRORS = 50;
 /** So many failures without an answer in a row mean that Discord is away: one try at a time until it is back. */
@@ -53,6 +55,7 @@ export function createDelivery(deps: DeliveryDeps) {
   /** Guilds whose file was in trouble, and until when they are left alone. */
   const resting = new Map<string, number>();
   const depths = new Map<string, { at: number; stats: OutboxStats }>();
+  const tidied = new Map<string, number>();
   const abort = new AbortController();
   let self: Promise<string> | undefined;
   let failures = 0;
@@ -75,15 +78,16 @@ export function createDelivery(deps: DeliveryDeps) {
   }
 
   function pump(guildId: string): void {
-    if (stopped || !present(guildId) || (resting.get(guildId) ?? 0) > clock.now()) return;
+    if (stopped || (resting.get(guildId) ?? 0) > clock.now()) return;
     if (flying.size >= slots()) {
       waiting.add(guildId);
       return;
     }
     waiting.delete(guildId);
     try {
+      if (!hasWork(guildId)) return;
       const guild = guilds.open(guildId);
-      const rows = guild.outbox.due(AT_ONCE * 4);
+      const rows = present(guildId) ? guild.outbox.due(AT_ONCE * 4) : [];
       for (const row of rows) {
         if (flying.has(flightOf(guildId, row.target))) continue;
         if (flying.size >= slots()) {
@@ -93,10 +97,16 @@ export function createDelivery(deps: DeliveryDeps) {
         fly(guildId, row);
       }
       measure(guild, rows.length === 0);
-      wakes.set(guildId, guild.outbox.nextDue());
+      if (present(guildId)) wakes.set(guildId, guild.outbox.nextDue());
     } catch (error) {
       unavailable(guildId, error);
     }
+  }
+
+  /** Without opening the files of many guilds for nothing, when Discord comes back after an outage and names them all. */
+  function hasWork(guildId: string): boolean {
+    if (guilds.isOpen(guildId)) return true;
+    return guilds.has(guildId) && outlookOf(guilds, guildId).effect !== undefined;
   }
 
   function measure(guild: Guild, drained: boolean): void {
@@ -104,6 +114,10 @@ export function createDelivery(deps: DeliveryDeps) {
     const before = depths.get(guild.id);
     if (drained || before === undefined || now - before.at >= 1000) {
       depths.set(guild.id, { at: now, stats: guild.outbox.stats() });
+    }
+    if (drained && now - (tidied.get(guild.id) ?? 0) > DAY_MS) {
+      tidied.set(guild.id, now);
+      guild.outbox.tidy();
     }
   }
 

@@ -47,6 +47,7 @@ export function openGuildFile(options: OpenOptions): Database.Database {
   const { guildId, file, migrations, check } = options;
   const refused = (kind: GuildUnavailable['kind'], detail: string) => new GuildUnavailable(guildId, kind, file, detail);
   let db: Database.Database | undefined;
+  let unchecked = check;
   try {
     const exists = existsSync(file);
     accessSync(dirname(file), constants.W_OK);
@@ -56,10 +57,13 @@ export function openGuildFile(options: OpenOptions): Database.Database {
       if (version === 'corrupt') throw refused('corrupt', 'this is not a SQLite file');
       if (version !== undefined && version > latest(migrations)) throw new NewerSchema(version, latest(migrations));
       // Closing a writable connection moves a left log into the file: look through a read-only one first.
-      if (check && hasLog(file)) inspect(options);
+      if (check && hasLog(file)) {
+        inspect(options);
+        unchecked = false;
+      }
     }
     db = new Database(file, { timeout: 5000 });
-    if (exists && check) {
+    if (exists && unchecked) {
       const problem = quickCheck(db);
       if (problem !== undefined) throw refused('corrupt', problem);
     }

@@ -95,6 +95,7 @@ export function createGuildStore({ folder, migrations, clock, most = 256 }: Guil
         onEffect: tell(listeners.effect),
         onTimer: tell(listeners.timer),
         onTrouble: (error) => trouble(guildId, error),
+        onCommit: () => void problems.delete(guildId),
       });
       return { guild, holders: 0, evicted: false };
     } catch (error) {

@@ -29,6 +29,8 @@ export interface GuildDeps {
   readonly onTimer: () => void;
   /** Told of trouble with the file, before it is thrown. */
   readonly onTrouble: (error: unknown) => void;
+  /** A transaction was committed. */
+  readonly onCommit: () => void;
 }
 
 export function createGuild(deps: GuildDeps): Guild {
@@ -43,7 +45,9 @@ export function createGuild(deps: GuildDeps): Guild {
       const { immediate } = db.transaction(run);
       return (...args) => {
         try {
-          return immediate(...args);
+          const result = immediate(...args);
+          deps.onCommit();
+          return result;
         } catch (error) {
           const explained = explain(error, id, file, folder);
           if (explained !== error) deps.onTrouble(explained);

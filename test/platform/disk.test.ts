@@ -80,6 +80,7 @@ describe.skipIf(!mountable)('a disk', () => {
     rmSync(join(disk, 'ballast'));
     many();
     expect(store.open('1').outbox.stats().pending).toBe(51);
+    expect(store.problems()).toEqual([]);
   });
 
   it('that is full makes no new guild, and leaves no half of one', () => {

@@ -1,0 +1,82 @@
+/** The only reader of the environment: finds the command, hands it what it needs, and ends the process with its code. */
+import { config } from 'dotenv';
+import { type CliCommand, type Terminal, UsageError } from './cli/index.js';
+import { EnvironmentError, readEnvironment } from './platform/env.js';
+
+/** Everything that `flock` can do, in the order of `flock --help`. Loaded when asked for: a worker needs no discord.js. */
+const COMMANDS: Readonly<Record<string, () => Promise<{ default: CliCommand }>>> = {
+  start: () => import('./cli/start.js'),
+  backup: () => import('./cli/backup.js'),
+  restore: () => import('./cli/restore.js'),
+  doctor: () => import('./cli/doctor.js'),
+};
+
+const USAGE = 2;
+
+async function help(): Promise<string> {
+  const commands = await Promise.all(Object.values(COMMANDS).map(async (load) => (await load()).default));
+  const lines = commands.map(({ usage, summary }) => `  flock ${usage}\n      ${summary}`);
+  return [
+    'Flock (百鸟): the bot, its tools, and the tester of a community.',
+    '',
+    ...lines,
+    '',
+    'Settings: see .env.example.',
+  ].join('\n');
+}
+
+async function main(args: readonly string[], terminal: Terminal): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    terminal.out(await help());
+    return name === undefined ? USAGE : 0;
+  }
+  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!load) {
+    terminal.err(
+      `flock: there is no command "${name}"; it is one of ${Object.keys(COMMANDS).join(', ')} (flock --help)`,
+    );
+    return USAGE;
+  }
+  const command = (await load()).default;
+  if (rest.includes('--help') || rest.includes('-h')) {
+    terminal.out(`usage: flock ${command.usage}\n${command.summary}`);
+    return 0;
+  }
+  try {
+    config({ quiet: true });
+    return await command.run(rest, terminal, readEnvironment(process.env));
+  } catch (error) {
+    if (error instanceof UsageError) {
+      terminal.err(`flock: ${error.message}\nusage: flock ${command.usage}`);
+      return USAGE;
+    }
+    if (error instanceof EnvironmentError) {
+      terminal.err(error.message);
+      return 1;
+    }
+    throw error;
+  }
+}
+
+/** Aborted by the first SIGINT or SIGTERM; the second ends the process at once. */
+function stopSignal(): AbortSignal {
+  const controller = new AbortController();
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (controller.signal.aborted) process.exit(signal === 'SIGINT' ? 130 : 143);
+    controller.abort();
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  return controller.signal;
+}
+
+const code = await main(process.argv.slice(2), {
+  out: (text) => void process.stdout.write(`${text}\n`),
+  err: (text) => void process.stderr.write(`${text}\n`),
+  interactive: process.stdout.isTTY === true,
+  stop: stopSignal(),
+});
+// What was written to a pipe is still on its way: let it out, but wait for nothing else.
+process.exitCode = code;
+process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
