@@ -172,7 +172,7 @@ CREATE TABLE finding (
   bugs       TEXT    NOT NULL,                     -- JSON, as in its hunt
   seed       INTEGER NOT NULL,                     -- of the run
   trace      TEXT    NOT NULL,                     -- JSON: the shortest steps that are known to show it
-  first_length INTEGER NOT NULL,
+  first_trace TEXT    NOT NULL,                    -- JSON: the steps as they were first seen: shrinking starts here
   shrinking  TEXT    NOT NULL CHECK (shrinking IN ('waiting', 'running', 'done', 'given_up')),
   shrunk_by  TEXT    NOT NULL DEFAULT '[]',        -- JSON: lenders whose machines made it shorter
   standing   TEXT    NOT NULL CHECK (standing IN ('seen', 'suspected', 'reproduced', 'confirmed', 'pre_existing')),

@@ -23,7 +23,8 @@ export interface Finding {
   readonly seed: number;
   /** Step lines of the shortest sequence that is known to show it. */
   readonly trace: readonly string[];
-  readonly firstLength: number;
+  /** As it was first seen: shrinking starts here. */
+  readonly firstTrace: readonly string[];
   readonly shrinking: Shrinking;
   /** Lenders whose machines made it shorter. */
   readonly shrunkBy: readonly string[];

@@ -22,7 +22,7 @@ interface FindingRow {
   bugs: string;
   seed: number;
   trace: string;
-  first_length: number;
+  first_trace: string;
   shrinking: Shrinking;
   shrunk_by: string;
   standing: Standing;
@@ -95,7 +95,7 @@ function findingOf(row: FindingRow): Finding {
     bugs: JSON.parse(row.bugs) as string[],
     seed: row.seed,
     trace: JSON.parse(row.trace) as string[],
-    firstLength: row.first_length,
+    firstTrace: JSON.parse(row.first_trace) as string[],
     shrinking: row.shrinking,
     shrunkBy: JSON.parse(row.shrunk_by) as string[],
     standing: row.standing,
@@ -137,7 +137,7 @@ export function createFindings({ db }: Guild, now: () => number) {
   const insert = once(() =>
     db.prepare<unknown[]>(
       `INSERT INTO finding (suite, signature, digest, ref, base_ref, hunt, kind, action, failed_check, states, message, masked,
-                            bugs, seed, trace, first_length, shrinking, standing, status, found_by, found_on, found_at)
+                            bugs, seed, trace, first_trace, shrinking, standing, status, found_by, found_on, found_at)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', 'seen', 'open', ?, ?, ?)`,
     ),
   );
@@ -241,7 +241,7 @@ export function createFindings({ db }: Guild, now: () => number) {
           failure.message,
           failure.masked,
         ],
-        ...[JSON.stringify(sighted.bugs), sighted.seed, JSON.stringify(sighted.trace), sighted.trace.length],
+        ...[JSON.stringify(sighted.bugs), sighted.seed, JSON.stringify(sighted.trace), JSON.stringify(sighted.trace)],
         ...[sighted.lender, sighted.machine, now()],
       );
       return { finding: Number(lastInsertRowid), fresh: true };

@@ -202,6 +202,11 @@ export function createHunts(guild: Guild, now: () => number) {
     /** What a judged walk took, and so how long an episode takes on a machine of pace 1. */
     pace: (id: number, ms: number, episodeMs: number): void => void pace().run(ms, episodeMs, episodeMs, id),
     canary: (id: number, caught: boolean): void => void canary().run(caught ? 0 : 1, id),
+    /** Whether anybody caught a planted bug in this hunt: if nobody did, its checks are asleep. */
+    canaryWorks(id: number): boolean {
+      const hunt = find(id);
+      return hunt !== undefined && hunt.canaries > hunt.canariesMissed;
+    },
     cover(id: number, { actions, transitions, pairs }: JobResult['coverage']): void {
       const at = now();
       for (const [name, n] of Object.entries(actions)) cover().run(id, 'action', name, n, at);

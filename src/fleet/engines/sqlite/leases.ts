@@ -55,13 +55,17 @@ export function createLeases(guild: Guild, { now, newId, epoch, walks }: LeaseDe
               count(*) OVER (PARTITION BY author) AS authors
        FROM hunt LEFT JOIN held ON held.hunt = hunt.id
        WHERE state = 'running' AND digest IN (SELECT value FROM json_each(?))
+         AND digest IN (SELECT digest FROM suite WHERE approved_by IS NOT NULL AND retired_at IS NULL)
        ORDER BY hunt.id`,
     ),
   );
   const ready = once(() =>
-    db.prepare<[number, string], ReadyRow>(
+    db.prepare<[object], ReadyRow>(
+      // One lender confirms a finding once, however many machines of that lender ask.
       `SELECT id, spec, attempt FROM job
-       WHERE state = 'ready' AND hunt = ? AND NOT EXISTS (SELECT 1 FROM json_each(barred) WHERE value = ?)
+       WHERE state = 'ready' AND hunt = :hunt AND NOT EXISTS (SELECT 1 FROM json_each(barred) WHERE value = :lender)
+         AND NOT (purpose = 'confirm' AND EXISTS (SELECT 1 FROM job AS other WHERE other.finding = job.finding
+                  AND other.purpose = 'confirm' AND other.lender = :lender AND other.state IN ('leased', 'done')))
        ORDER BY priority DESC, id LIMIT 1`,
     ),
   );
@@ -128,7 +132,9 @@ export function createLeases(guild: Guild, { now, newId, epoch, walks }: LeaseDe
 
   function next(machine: Machine, wish: LeaseWish): Lease | undefined {
     for (const { hunt } of inTurn(contenders(wish))) {
-      const job = ready().get(Number(hunt), machine.lender) ?? walks.make(Number(hunt), machine, wish.maxMinutes);
+      const job =
+        ready().get({ hunt: Number(hunt), lender: machine.lender }) ??
+        walks.make(Number(hunt), machine, wish.maxMinutes);
       if (job) return lend(job, machine);
     }
     return undefined;

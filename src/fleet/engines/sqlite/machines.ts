@@ -142,6 +142,14 @@ export function createMachines(guild: Guild, { now, newId }: MachineDeps) {
       'UPDATE machine SET version = ?, cores = ?, memory_mb = ?, seen_at = ? WHERE id = ?',
     ),
   );
+  const setPace = once(() => db.prepare<[number, string]>('UPDATE machine SET pace = ? WHERE id = ?'));
+  const activeLenders = once(() =>
+    db
+      .prepare<[number], string>(
+        `SELECT DISTINCT lender FROM machine WHERE state = 'active' AND seen_at > ? ORDER BY lender`,
+      )
+      .pluck(),
+  );
   const takeNonce = once(() =>
     db.prepare<[string, string, number]>('INSERT OR IGNORE INTO call_nonce (machine, nonce, at) VALUES (?, ?, ?)'),
   );
@@ -215,6 +223,11 @@ export function createMachines(guild: Guild, { now, newId }: MachineDeps) {
       void describe().run(facts.version, facts.cores, facts.memoryMb, now(), id),
     seen: (id: string, doing: string): void => void seen().run(now(), doing, id),
     setTrust: (id: string, { streak, strikes }: Machine['trust']): void => void setTrust().run(streak, strikes, id),
+
+    /** Its time for a job ÷ what the hunt's machines take on average; kept within reason, whatever it measured. */
+    setPace: (id: string, pace: number): void => void setPace().run(Math.min(10, Math.max(0.1, pace)), id),
+    /** Lenders whose machines were heard of since `since`. */
+    activeLenders: (since: number): string[] => activeLenders().all(since),
 
     /** The lender's own switch. Refuses: machine_unknown, machine_not_yours, machine_held (quarantined: staff decide). */
     switch: transaction((alias: string, lender: string, to: 'active' | 'paused'): Machine => {

@@ -81,7 +81,18 @@ export function createWalks({ db }: Guild, { now, random, canaryOf }: WalkDeps) 
     return Math.min(bySteps, Math.ceil((row.budget_ms - row.worked_ms - open) / episodeMs));
   }
 
+  const episodeMsOf = (row: HuntRow): number => row.episode_ms ?? row.length * GUESSED_STEP_MS;
+
   return {
+    /** Milliseconds of an episode on a machine of pace 1; undefined before anything was measured. */
+    episodeMs: (huntId: number): number | undefined => hunt().get(huntId)?.episode_ms ?? undefined,
+
+    /** Whether the hunt's budget is all handed out. */
+    spent(huntId: number): boolean {
+      const row = hunt().get(huntId);
+      return row !== undefined && room(row, episodeMsOf(row)) <= 0;
+    },
+
     /** A job of this hunt for this machine, ready to be lent; undefined when the budget is spent or handed out. */
     make(
       huntId: number,
@@ -90,7 +101,7 @@ export function createWalks({ db }: Guild, { now, random, canaryOf }: WalkDeps) 
     ): { id: number; spec: string; attempt: number } | undefined {
       const row = hunt().get(huntId);
       if (!row) return undefined;
-      const episodeMs = row.episode_ms ?? row.length * GUESSED_STEP_MS;
+      const episodeMs = episodeMsOf(row);
       const left = room(row, episodeMs);
       if (left <= 0) return undefined;
       const most = row.episode_ms === null ? Math.min(FIRST_EPISODES, left) : Math.min(MOST_EPISODES, left);

@@ -1,0 +1,151 @@
+/** What follows from what is known about a finding: who is asked to confirm it, to shrink it, to try the base. */
+import type { Finding } from '../../finding.js';
+import { type Machine, SILENT_MS } from '../../machine.js';
+import type { JobResult, JobSpec } from '../../protocol.js';
+import { believe, type Evidence, runsToExclude } from '../../rules/standing.js';
+import type { Findings, SightingPurpose } from './findings.js';
+import type { Hunts } from './hunts.js';
+import type { Job, Jobs, Purpose } from './jobs.js';
+import type { Machines } from './machines.js';
+import type { Shrinks } from './shrinks.js';
+
+/** Runs that are asked of one machine for a failure that has shown every time. */
+const CONFIRM_RUNS = 3;
+/** Machines of other lenders that try in vain before a finding is left alone. */
+const MOST_TRIES = 6;
+/** Other lenders that must have seen nothing before a report is taken for a false alarm. */
+const REFUTING_LENDERS = 2;
+
+/** How a finding's reporters stand. */
+export type Settled = 'believed' | 'refuted' | 'open';
+
+export interface FollowDeps {
+  readonly now: () => number;
+  readonly machines: Machines;
+  readonly jobs: Jobs;
+  readonly hunts: Hunts;
+  readonly findings: Findings;
+  readonly shrinks: Shrinks;
+}
+
+/** The steps of a finding, as a job. */
+export function replayOf(finding: Finding, runs: number, ref: string | undefined, trace = finding.trace): JobSpec {
+  return {
+    kind: 'replay',
+    digest: finding.digest,
+    ...(ref === undefined ? {} : { ref }),
+    trace: [...trace],
+    seed: finding.seed,
+    runs,
+    bugs: [...finding.bugs],
+  };
+}
+
+/** How many of a replay's runs failed with this finding's own signature; no other failure counts. */
+export function hitsOf(result: JobResult, signature: string): number {
+  return result.sightings
+    .filter(({ failure }) => failure.signature === signature)
+    .reduce((sum, { repeated }) => sum + repeated.hits, 0);
+}
+
+const PURPOSES: Partial<Record<Purpose, SightingPurpose>> = {
+  confirm: 'confirm',
+  reproduce: 'confirm',
+  base: 'base',
+  retest: 'retest',
+  bisect: 'bisect',
+};
+
+export type Follow = ReturnType<typeof createFollow>;
+
+export function createFollow({ now, machines, jobs, hunts, findings, shrinks }: FollowDeps) {
+  const open = (finding: number, purpose: Purpose): Job[] =>
+    jobs.ofFinding(finding, purpose).filter(({ state }) => state === 'ready' || state === 'leased');
+
+  function askToConfirm(finding: Finding, evidence: readonly Evidence[], wanted: number, rate: number): void {
+    const asked = new Set(evidence.map(({ lender }) => lender));
+    const tried = jobs.ofFinding(finding.id, 'confirm');
+    const waiting = open(finding.id, 'confirm').length;
+    const free = machines.activeLenders(now() - SILENT_MS).filter((lender) => !asked.has(lender));
+    const more = Math.min(wanted - waiting, free.length - waiting, MOST_TRIES - tried.length);
+    const runs = rate >= 1 ? CONFIRM_RUNS : Math.max(CONFIRM_RUNS, runsToExclude(rate));
+    for (let n = 0; n < more; n++) {
+      const spec = replayOf(finding, runs, finding.ref);
+      jobs.add({ hunt: finding.hunt, purpose: 'confirm', finding: finding.id, spec, priority: 3, barred: [...asked] });
+    }
+  }
+
+  function askBase(finding: Finding, runs: number): void {
+    if (finding.baseRef === undefined || runs <= 0 || open(finding.id, 'base').length > 0) return;
+    const spec = replayOf(finding, runs, finding.baseRef);
+    jobs.add({ hunt: finding.hunt, purpose: 'base', finding: finding.id, spec, priority: 3 });
+  }
+
+  return {
+    /** Notes a failure that a machine met. Returns the finding that it belongs to. */
+    see(job: Job, machine: Machine, { failure, trace, repeated }: JobResult['sightings'][number]): number {
+      const hunt = hunts.get(job.hunt);
+      const { finding } = findings.see({
+        suite: hunt.suite,
+        digest: hunt.digest,
+        ref: hunt.ref,
+        baseRef: hunt.baseRef,
+        hunt: hunt.id,
+        bugs: job.spec.bugs,
+        seed: job.spec.seed,
+        failure,
+        trace,
+        machine: machine.id,
+        lender: machine.lender,
+      });
+      // The walk itself was a hit, too.
+      const runs = repeated.runs + 1;
+      const hits = repeated.hits + 1;
+      const seen = { finding, job: job.id, purpose: 'seen', ref: hunt.ref, runs, hits } as const;
+      findings.addSighting({ ...seen, machine: machine.id, lender: machine.lender });
+      return finding;
+    },
+
+    /** Notes what came of a job that was run for a finding. */
+    note(job: Job, machine: Machine, result: JobResult): void {
+      if (job.finding === undefined) return;
+      const finding = findings.get(job.finding);
+      const hits = hitsOf(result, finding.signature);
+      if (job.purpose === 'shrink') {
+        shrinks.answer(finding, job, { lender: machine.lender, runs: result.episodes, hits });
+        return;
+      }
+      const purpose = PURPOSES[job.purpose];
+      if (purpose === undefined) return;
+      const row = { finding: finding.id, job: job.id, purpose, ref: job.ref, runs: result.episodes, hits };
+      findings.addSighting({ ...row, machine: machine.id, lender: machine.lender });
+    },
+
+    /** Works out how far a finding is to be believed now, and asks for what is still missing. Doing it twice changes nothing. */
+    settle(id: number): Settled {
+      const finding = findings.get(id);
+      if (finding.status === 'duplicate' || finding.status === 'not_a_bug') return 'open';
+      const evidence = findings.evidence(id);
+      const base = finding.baseRef === undefined ? undefined : findings.onRef(id, 'base', finding.baseRef);
+      const believed = believe(evidence, base);
+      if (believed.standing !== finding.standing || believed.rate !== finding.rate)
+        findings.believed(id, believed.standing, believed.rate);
+
+      const against = evidence.filter(({ hits }) => hits === 0);
+      const refuted =
+        believed.lenders < 2 &&
+        new Set(against.map(({ lender }) => lender)).size >= REFUTING_LENDERS &&
+        against.reduce((sum, { runs }) => sum + runs, 0) >= runsToExclude(believed.rate);
+      if (refuted) return 'refuted';
+
+      const settled: Settled = believed.lenders >= 2 ? 'believed' : 'open';
+      if (finding.status !== 'open' || hunts.get(finding.hunt).state === 'stopped') return settled;
+      if (believed.standing === 'seen' || believed.standing === 'suspected' || believed.standing === 'reproduced') {
+        askToConfirm(finding, evidence, 3 - believed.lenders, believed.rate);
+        if (believed.lenders >= 3) askBase(finding, believed.baseRunsWanted);
+      }
+      if (believed.standing !== 'seen' && believed.standing !== 'pre_existing') shrinks.go(findings.get(id));
+      return settled;
+    },
+  };
+}

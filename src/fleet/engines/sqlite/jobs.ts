@@ -1,0 +1,171 @@
+/** Jobs as rows, other than their leases: what was asked, what came back, what was made of it. */
+import type { Guild } from '../../../platform/guild.js';
+import { once } from '../../../platform/once.js';
+import type { JobResult, JobSpec } from '../../protocol.js';
+
+export type Purpose = 'walk' | 'replica' | 'canary' | 'confirm' | 'shrink' | 'base' | 'retest' | 'bisect' | 'reproduce';
+export type Judged = 'no' | 'waiting' | 'valid' | 'invalid';
+
+export interface Job {
+  readonly id: number;
+  readonly hunt: number;
+  readonly purpose: Purpose;
+  readonly finding: number | undefined;
+  /** For a replica: the job whose result it is compared with. */
+  readonly twin: number | undefined;
+  /** For a shrink job: which of the shrinker's candidates. */
+  readonly candidate: string | undefined;
+  readonly ref: string | undefined;
+  readonly spec: JobSpec;
+  readonly barred: readonly string[];
+  readonly state: 'ready' | 'leased' | 'done' | 'cancelled' | 'parked';
+  readonly machine: string | undefined;
+  readonly lender: string | undefined;
+  readonly leasedAt: number;
+  readonly endedAt: number;
+  readonly nonce: string | undefined;
+  readonly result: JobResult | undefined;
+  readonly judged: Judged;
+}
+
+export interface NewJob {
+  readonly hunt: number;
+  readonly purpose: Purpose;
+  readonly spec: JobSpec;
+  readonly priority: number;
+  readonly finding?: number;
+  readonly twin?: number;
+  readonly candidate?: string;
+  /** Lenders that must not get it. */
+  readonly barred?: readonly string[];
+}
+
+interface JobRow {
+  id: number;
+  hunt: number;
+  purpose: Purpose;
+  finding: number | null;
+  twin: number | null;
+  candidate: string | null;
+  ref: string | null;
+  spec: string;
+  barred: string;
+  state: Job['state'];
+  machine: string | null;
+  lender: string | null;
+  leased_at: number | null;
+  ended_at: number | null;
+  nonce: string | null;
+  result: string | null;
+  judged: Judged;
+}
+
+const COLUMNS = `id, hunt, purpose, finding, twin, candidate, ref, spec, barred, state, machine, lender, leased_at, ended_at,
+                 nonce, result, judged`;
+
+const jobOf = (row: JobRow): Job => ({
+  id: row.id,
+  hunt: row.hunt,
+  purpose: row.purpose,
+  finding: row.finding ?? undefined,
+  twin: row.twin ?? undefined,
+  candidate: row.candidate ?? undefined,
+  ref: row.ref ?? undefined,
+  spec: JSON.parse(row.spec) as JobSpec,
+  barred: JSON.parse(row.barred) as string[],
+  state: row.state,
+  machine: row.machine ?? undefined,
+  lender: row.lender ?? undefined,
+  leasedAt: row.leased_at ?? 0,
+  endedAt: row.ended_at ?? 0,
+  nonce: row.nonce ?? undefined,
+  result: row.result === null ? undefined : (JSON.parse(row.result) as JobResult),
+  judged: row.judged,
+});
+
+export type Jobs = ReturnType<typeof createJobs>;
+
+export function createJobs({ db }: Guild, now: () => number) {
+  const byId = once(() => db.prepare<[number], JobRow>(`SELECT ${COLUMNS} FROM job WHERE id = ?`));
+  const byLease = once(() => db.prepare<[string], JobRow>(`SELECT ${COLUMNS} FROM job WHERE lease = ?`));
+  const insert = once(() =>
+    db.prepare<unknown[]>(
+      `INSERT INTO job (hunt, purpose, finding, twin, candidate, ref, digest, spec, priority, barred, state, made_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'ready', ?)`,
+    ),
+  );
+  const finish = once(() =>
+    db.prepare<[string, string, number, number]>(
+      `UPDATE job SET state = 'done', outcome = ?, result = ?, ended_at = ?, expires_at = NULL WHERE id = ?`,
+    ),
+  );
+  const setJudged = once(() => db.prepare<[Judged, number]>('UPDATE job SET judged = ? WHERE id = ?'));
+  const ofFinding = once(() =>
+    db.prepare<[number, Purpose], JobRow>(`SELECT ${COLUMNS} FROM job WHERE finding = ? AND purpose = ? ORDER BY id`),
+  );
+  const replicasOf = once(() => db.prepare<[number], JobRow>(`SELECT ${COLUMNS} FROM job WHERE twin = ? ORDER BY id`));
+  const cancel = once(() =>
+    db.prepare<[number, number]>(
+      `UPDATE job SET state = 'cancelled', ended_at = ? WHERE id = ? AND state IN ('ready', 'leased')`,
+    ),
+  );
+  // Jobs that reported a finding, and whose verdict hangs on it.
+  const reporters = once(() =>
+    db.prepare<[number], JobRow>(
+      `SELECT ${COLUMNS} FROM job WHERE judged = 'waiting' AND id IN (SELECT job FROM sighting WHERE finding = ? AND purpose = 'seen')`,
+    ),
+  );
+  const lately = once(() =>
+    db
+      .prepare<[string], number>(
+        `SELECT count(*) FILTER (WHERE judged = 'invalid') FROM
+           (SELECT judged FROM job WHERE machine = ? AND judged IN ('valid', 'invalid') ORDER BY id DESC LIMIT 20)`,
+      )
+      .pluck(),
+  );
+  const others = once(() =>
+    db
+      .prepare<[string, number], number>(
+        `SELECT count(DISTINCT lender) FROM machine WHERE state = 'active' AND lender <> ? AND seen_at > ?`,
+      )
+      .pluck(),
+  );
+  const unwanted = once(() =>
+    db.prepare<[number], JobRow>(
+      `SELECT ${COLUMNS} FROM job WHERE state = 'ready' AND purpose IN ('replica', 'confirm', 'reproduce') AND made_at < ? LIMIT 200`,
+    ),
+  );
+
+  const rows = (found: readonly JobRow[]): Job[] => found.map(jobOf);
+
+  return {
+    find(id: number): Job | undefined {
+      const row = byId().get(id);
+      return row && jobOf(row);
+    },
+    leased(lease: string): Job | undefined {
+      const row = byLease().get(lease);
+      return row && jobOf(row);
+    },
+    add(job: NewJob): number {
+      const { lastInsertRowid } = insert().run(
+        ...[job.hunt, job.purpose, job.finding ?? null, job.twin ?? null, job.candidate ?? null, job.spec.ref ?? null],
+        ...[job.spec.digest, JSON.stringify(job.spec), job.priority, JSON.stringify(job.barred ?? []), now()],
+      );
+      return Number(lastInsertRowid);
+    },
+    finish: (id: number, result: JobResult): void =>
+      void finish().run(result.outcome, JSON.stringify({ ...result, next: undefined }), now(), id),
+    judge: (id: number, judged: Judged): void => void setJudged().run(judged, id),
+    ofFinding: (finding: number, purpose: Purpose): Job[] => rows(ofFinding().all(finding, purpose)),
+    replicasOf: (id: number): Job[] => rows(replicasOf().all(id)),
+    reporters: (finding: number): Job[] => rows(reporters().all(finding)),
+    cancel: (id: number): void => void cancel().run(now(), id),
+    /** Of the machine's last twenty judged results: how many were wrong. */
+    wrongLately: (machine: string): number => lately().get(machine) ?? 0,
+    /** Lenders beside this one whose machines were heard of since `since`. */
+    otherLenders: (lender: string, since: number): number => others().get(lender, since) ?? 0,
+    /** Follow-up work that nobody could take since `before`. */
+    unwanted: (before: number): Job[] => rows(unwanted().all(before)),
+  };
+}
