@@ -62,8 +62,12 @@ export type ModalValues<M extends ModalFields> = {
     : FieldValue<M[K]>;
 };
 
+type Form = Omit<APIModalInteractionResponseCallbackData, 'custom_id'>;
+
 export interface Modal extends Component {
   readonly kind: 'modal';
+  /** What it looks like before anything is filled in. */
+  readonly form: (t: Translator) => Form;
   readonly run: RunComponent<ModalSubmitInteraction<'cached'>>;
 }
 
@@ -99,18 +103,22 @@ export function modal<const M extends ModalFields, const F extends Fields = Reco
   },
 ): Modal & { readonly open: Open<F> } {
   const { write, version, stateOf } = addressing(declared);
-  const open = (t: Translator, opening: Opening & { readonly state?: State<F> } = {}) => ({
-    custom_id: write(opening.state),
+  const form = (t: Translator, opening: Opening = {}): Form => ({
     title: t(textKey(`modal.${declared.name}.title`)),
     components: Object.entries<ModalField>(declared.fields).map(([name, field]) =>
       labelled(t, `modal.${declared.name}.field.${name}`, name, field, opening),
     ),
+  });
+  const open = (t: Translator, opening: Opening & { readonly state?: State<F> } = {}) => ({
+    custom_id: write(opening.state),
+    ...form(t, opening),
   });
   return {
     kind: 'modal',
     name: declared.name,
     version,
     access: declared.access,
+    form: (t) => form(t),
     open,
     run: (interaction, context, address) =>
       declared.run(interaction, {
