@@ -10,8 +10,9 @@ import { keepFiles } from '../operations/message-parts.js';
 import { createMessage, deleteMessage, editMessage, removeMessage } from '../operations/messages.js';
 import { vote } from '../operations/polls.js';
 import { addReaction, removeReaction } from '../operations/reactions.js';
+import { startThread } from '../operations/threads.js';
 import { openDirect } from '../operations/users.js';
-import { renderChannel } from '../render/guilds.js';
+import { renderChannel, renderThread } from '../render/guilds.js';
 import { renderMessage } from '../render/messages.js';
 import { renderMember } from '../render/people.js';
 import { checkFiles, type Upload as WireFile } from '../validate/message.js';
@@ -30,6 +31,7 @@ type Acting = Pick<
   | 'unreact'
   | 'vote'
   | 'direct'
+  | 'post'
   | 'download'
 >;
 
@@ -62,6 +64,14 @@ export function createActing(world: World, { privately }: Interactions, userId: 
     unreact: ({ channel_id, id }, emoji) => removeReaction(world, userId, channel_id, id, emoji),
     vote: ({ channel_id, id }, answers) => vote(world, userId, channel_id, id, answers),
 
+    post(forumId, { title, tags = [], ...draft }) {
+      const { body: message, files } = bodyOf(draft);
+      const body = { name: title, applied_tags: tagIds(world, userId, forumId, tags), message };
+      const started = startThread(world, userId, forumId, body, files);
+      const first = started.message ?? fail('wrongChannelType');
+      return { thread: renderThread(started.thread, userId), message: renderMessage(world, first, userId) };
+    },
+
     direct: (otherId) => renderChannel(world, openDirect(world, userId, otherId), userId),
 
     download: ({ id }) => world.files.get(id) ?? fail('notFound'),
@@ -69,7 +79,7 @@ export function createActing(world: World, { privately }: Interactions, userId: 
 }
 
 /** A message's body and files, as the wire has them. */
-export function bodyOf({ content = '', files = [], replyTo }: Draft): { body: object; files: WireFile[] } {
+function bodyOf({ content = '', files = [], replyTo }: Draft): { body: object; files: WireFile[] } {
   return {
     body: { content, ...(replyTo && { message_reference: { message_id: replyTo } }) },
     files: files.map(wireFile),
@@ -92,7 +102,7 @@ const wireFile = ({ name, data, contentType }: Upload, index: number): WireFile 
 });
 
 /** The tags of a forum that are meant by ids or names. Refuses: unknownTag. */
-export function tagIds(world: World, userId: Id, forumId: Id, wanted: readonly string[]): Id[] {
+function tagIds(world: World, userId: Id, forumId: Id, wanted: readonly string[]): Id[] {
   const { channel } = placeOf(world, userId, forumId);
   return wanted.map((one) => {
     const tag = channel.available_tags?.find(({ id, name }) => id === one || name === one);
