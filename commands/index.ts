@@ -1,9 +1,14 @@
 /** Everything people can do, in the order they meet it. What is not listed here does not exist. */
 import type { Job } from '../src/discord/catalogue.js';
 import help, { turnHelp } from './help.js';
+import { accept, undoAnswer } from './questions/accept.js';
+import { ask, askModal, editDraft, postDraft } from './questions/ask.js';
+import { listPage, question } from './questions/question.js';
 import doctor, { dropEffect, retryEffect } from './setup/doctor.js';
+import { applyPlan, checkSetup, setup } from './setup/setup.js';
 
 export const jobs: readonly Job[] = [
   { name: 'start', parts: [help, turnHelp] },
-  { name: 'setup', parts: [doctor, retryEffect, dropEffect] },
+  { name: 'questions', parts: [ask, askModal, postDraft, editDraft, accept, undoAnswer, question, listPage] },
+  { name: 'setup', parts: [setup, applyPlan, checkSetup, doctor, retryEffect, dropEffect] },
 ];

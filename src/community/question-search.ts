@@ -3,7 +3,7 @@ import type { Database } from 'better-sqlite3';
 import type { Locale } from '../platform/i18n.js';
 import { once } from '../platform/once.js';
 import { likeness, likenessQueryFor, queryFor } from '../platform/search-text.js';
-import type { Asking, QuestionState } from './question.js';
+import type { Asking, LISTED_STATES, QuestionState } from './question.js';
 
 /** A question in a list. */
 export interface ListedQuestion {
@@ -25,7 +25,7 @@ export interface Similar extends ListedQuestion {
 }
 
 export interface QuestionFilter {
-  readonly state: Exclude<QuestionState, 'gone'>;
+  readonly state: (typeof LISTED_STATES)[number];
   /** Only those of this person. */
   readonly asker?: string;
   readonly language?: Locale;

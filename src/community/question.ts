@@ -6,12 +6,15 @@ import type { Standing } from './actor.js';
 export const QUESTION_STATES = ['open', 'answered', 'closed', 'gone'] as const;
 export type QuestionState = (typeof QUESTION_STATES)[number];
 
+/** What lists may show: what is gone is not there to be read. */
+export const LISTED_STATES = ['open', 'answered', 'closed'] as const;
+
 export const CLOSE_REASONS = ['solved', 'duplicate', 'off_topic', 'no_reply', 'other'] as const;
 export type CloseReason = (typeof CLOSE_REASONS)[number];
 
 /** In UTF-16 units, as Discord's text inputs count at most. */
 export const TITLE_LIMIT = 200;
-export const BODY_LIMIT = 3000;
+export const BODY_LIMIT = 2500;
 export const VERSION_LIMIT = 40;
 export const NOTE_LIMIT = 300;
 

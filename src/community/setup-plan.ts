@@ -78,11 +78,17 @@ const MOST_TAGS = 20;
 /** Server-wide permissions that a channel cannot take away or give. */
 const SERVER_WIDE: readonly Permission[] = ['ManageRoles', 'ManageChannels', 'ManageMessages', 'EmbedLinks'];
 
+/** What is known from earlier setups. */
+export interface Recorded {
+  readonly languages: () => Languages;
+  readonly place: (place: Place) => { readonly id: string } | undefined;
+}
+
 /** The plan for a server. `recorded` is what was made or adopted before. */
-export function planFrom(found: Found, recorded: (place: Place) => string | undefined, choices: SetupChoices): Plan {
+export function planFrom(found: Found, recorded: Recorded, choices: SetupChoices): Plan {
   const { languages } = choices;
   const step = (place: Place, candidates: readonly { id: string; name: string }[]): PlanStep => {
-    const known = recorded(place);
+    const known = recorded.place(place)?.id;
     const chosen = candidates.find(({ id }) => id === choices.adopt[place]);
     const there = candidates.find(({ id }) => id === known);
     const alike = candidates.find(({ name }) => isNameOf(place, name));
@@ -105,7 +111,9 @@ export function planFrom(found: Found, recorded: (place: Place) => string | unde
     ...STATE_TAGS.map((tag) => step(tag, channel?.tags ?? [])),
   ];
   const blocked = whatBlocks(found, steps, channel);
-  return { languages, steps, blocked, done: blocked.length === 0 && steps.every(({ state }) => state === 'there') };
+  const sameLanguages = recorded.languages().join() === languages.join();
+  const done = sameLanguages && blocked.length === 0 && steps.every(({ state }) => state === 'there');
+  return { languages, steps, blocked, done };
 }
 
 function whatBlocks(found: Found, steps: readonly PlanStep[], forum: FoundChannel | undefined): Blocked[] {

@@ -102,7 +102,7 @@ export function createSetup(guild: Guild, settings: Settings, { now, newId }: Pi
       dropPlans.run(now() - PLAN_KEPT);
       const id = newId();
       addPlan.run(id, JSON.stringify({ ...choices, languages: choices.languages.join(',') }), now());
-      return { ...planFrom(found, recorded, choices), id, underWay: isUnderWay() };
+      return { ...planFrom(found, settings, choices), id, underWay: isUnderWay() };
     }),
 
     /**
@@ -112,7 +112,7 @@ export function createSetup(guild: Guild, settings: Settings, { now, newId }: Pi
     apply: guild.transaction((planId: string, found: Found): Plan => {
       if (isUnderWay()) refuse('setup_under_way');
       const choices = CHOICES.parse(JSON.parse(takePlan.get(planId) ?? refuse('plan_gone')));
-      const plan = planFrom(found, recorded, choices);
+      const plan = planFrom(found, settings, choices);
       if (plan.blocked.length > 0) return plan;
       const { languages, steps } = plan;
       settings.setLanguages(languages);

@@ -6,7 +6,7 @@ import type { Translator } from '../../platform/i18n.js';
 import type { ParkedRow } from '../../platform/outbox.js';
 import type { Diagnosis, Used } from '../diagnosis.js';
 import { COLOURS, container, line, pressable, row, text } from './layout.js';
-import { ago, fit, plain } from './text.js';
+import { ago, cut, plain } from './text.js';
 
 const OK = '✅';
 const NOTE = '⚠️';
@@ -34,7 +34,7 @@ export function doctorReport(found: Diagnosis, t: Translator, buttons: DoctorBut
       text(dataTexts(found, t).join('\n')),
       ...parked,
       line(),
-      text(fit(faultTexts(found, t).join('\n'), 1_500)),
+      text(cut(faultTexts(found, t).join('\n'), 1_500)),
     ]),
   ];
 }
@@ -42,7 +42,7 @@ export function doctorReport(found: Diagnosis, t: Translator, buttons: DoctorBut
 /** When the server's file cannot be used, everything that is in it is missing from the report, and this is why. */
 export function doctorWithoutData(problem: GuildUnavailable, t: Translator): string {
   const reason = t('answer.unavailable', { kind: problem.kind });
-  return `## ${t('doctor.title')}\n${WRONG} ${reason}\n\`${fit(problem.detail.replaceAll('`', "'"), 500)}\``;
+  return `## ${t('doctor.title')}\n${WRONG} ${reason}\n\`${cut(problem.detail.replaceAll('`', "'"), 500)}\``;
 }
 
 function grants({ members, messageContent, missing, above }: Diagnosis, t: Translator): string[] {
@@ -80,7 +80,7 @@ function parkedText({ kind, target, attempts, created, error }: ParkedRow, t: Tr
   const [, id] = target.split(':');
   const where = id && target.startsWith('channel:') ? `<#${id}>` : `\`${target}\``;
   const facts = t('doctor.parked', { kind, where, attempts, created: ago(created) });
-  return `${facts}\n-# ${fit(plain(error), 200)}`;
+  return `${facts}\n-# ${cut(plain(error), 200)}`;
 }
 
 function faultTexts({ faults }: Diagnosis, t: Translator): string[] {

@@ -1,0 +1,83 @@
+/** What a server has, read from what Discord told us: for /setup, and for catching up after an absence. */
+import { ChannelType, type Guild, type GuildBasedChannel, PermissionFlagsBits, type ThreadChannel } from 'discord.js';
+import type { Presence } from '../community/community.js';
+import type { ForumPost } from '../community/questions.js';
+import { type Found, type FoundChannel, NEEDED_PERMISSIONS, type Permission } from '../community/setup-plan.js';
+
+/** A server as /setup sees it. */
+export function foundIn(guild: Guild): Found {
+  const own = guild.members.me?.permissions;
+  return {
+    roles: guild.roles.cache.map((role) => ({
+      id: role.id,
+      name: role.name,
+      usable: role.id !== guild.id && !role.managed,
+    })),
+    channels: guild.channels.cache
+      .filter((channel) => !channel.isThread())
+      .map((channel) => foundChannel(guild, channel)),
+    missing: NEEDED_PERMISSIONS.filter((name) => !own?.has(PermissionFlagsBits[name])),
+  };
+}
+
+/** A server as it is when the bot gets to see it. */
+export function presenceIn(guild: Guild, self: string): Presence {
+  const channels = [...guild.channels.cache.values()];
+  return {
+    things: new Set([
+      ...guild.roles.cache.keys(),
+      ...guild.channels.cache.keys(),
+      ...channels.flatMap((channel) => tagsOf(channel).map(({ id }) => id)),
+    ]),
+    posts: channels
+      .filter((channel) => channel.isThread())
+      .flatMap((thread) => {
+        const post = forumPostOf(thread, self);
+        return post ? [post] : [];
+      }),
+  };
+}
+
+/** A post that a person made in a forum; undefined for our own and for other threads. */
+export function forumPostOf(thread: ThreadChannel, self: string): (ForumPost & { channel: string }) | undefined {
+  const { parent, ownerId, createdTimestamp } = thread;
+  if (parent?.type !== ChannelType.GuildForum || !ownerId || ownerId === self) return undefined;
+  return {
+    channel: parent.id,
+    thread: thread.id,
+    asker: ownerId,
+    title: thread.name,
+    tags: thread.appliedTags,
+    createdAt: createdTimestamp ?? 0,
+  };
+}
+
+function foundChannel(guild: Guild, channel: GuildBasedChannel): FoundChannel {
+  return {
+    id: channel.id,
+    name: channel.name,
+    type: typeOf(channel),
+    tags: tagsOf(channel).map(({ id, name, moderated, emoji }) => ({
+      id,
+      name,
+      moderated,
+      emoji_id: emoji?.id ?? null,
+      emoji_name: emoji?.name ?? null,
+    })),
+    missing: missingIn(guild, channel),
+  };
+}
+
+function missingIn(guild: Guild, channel: GuildBasedChannel): Permission[] {
+  const own = guild.members.me && channel.permissionsFor(guild.members.me);
+  return NEEDED_PERMISSIONS.filter((name) => !own?.has(PermissionFlagsBits[name]));
+}
+
+function typeOf({ type }: GuildBasedChannel): FoundChannel['type'] {
+  if (type === ChannelType.GuildCategory) return 'category';
+  return type === ChannelType.GuildForum ? 'forum' : 'other';
+}
+
+function tagsOf(channel: GuildBasedChannel) {
+  return channel.type === ChannelType.GuildForum ? channel.availableTags : [];
+}

@@ -1,0 +1,65 @@
+/** Follows what people do to our things in Discord by hand: posts in the forum, renamings, deletions. Needs the Guilds intent only. */
+import { setImmediate } from 'node:timers/promises';
+import { type Client, Events, type Guild as Server } from 'discord.js';
+import type { Community } from '../../community/community.js';
+import type { Guild } from '../../platform/guild.js';
+import type { GuildStore } from '../../platform/guild-store.js';
+import type { Faults } from '../faults.js';
+import { forumPostOf, presenceIn } from '../found.js';
+
+export interface PlacesDeps {
+  readonly guilds: Pick<GuildStore, 'has' | 'open'>;
+  readonly communityOf: (guild: Guild) => Community;
+  readonly faults: Pick<Faults, 'note'>;
+}
+
+/**
+ * Starts to follow, once the client is ready; servers that are there by then are caught up with one after the other, so
+ * that a thousand of them keep nobody waiting. Returns how to stop the catching up.
+ */
+export function followPlaces(client: Client<true>, { guilds, communityOf, faults }: PlacesDeps): () => void {
+  const self = client.user.id;
+  let stopped = false;
+
+  /** A server without a file never used /setup: nothing of ours is in it. */
+  const tell = (guildId: string, what: (community: Community) => void): void => {
+    try {
+      if (guilds.has(guildId)) what(communityOf(guilds.open(guildId)));
+    } catch (error) {
+      faults.note(error, { where: 'listener', guildId });
+    }
+  };
+  const reconcile = (server: Server) => tell(server.id, (community) => community.reconcile(presenceIn(server, self)));
+
+  client.on(Events.GuildCreate, reconcile);
+  client.on(Events.GuildAvailable, reconcile);
+  client.on(Events.ThreadCreate, (thread) => {
+    const post = forumPostOf(thread, self);
+    if (post) tell(thread.guildId, ({ questions }) => questions.adopt(post.channel, post));
+  });
+  client.on(Events.ThreadUpdate, (before, after) => {
+    if (before.name === after.name && before.appliedTags.join() === after.appliedTags.join()) return;
+    tell(after.guildId, ({ questions }) => questions.edited(after.id, after.name, after.appliedTags));
+  });
+  client.on(Events.ThreadDelete, (thread) => tell(thread.guildId, ({ lost }) => lost(thread.id)));
+  client.on(Events.ChannelDelete, (channel) => {
+    if (!channel.isDMBased()) tell(channel.guildId, ({ lost }) => lost(channel.id));
+  });
+  client.on(Events.GuildRoleDelete, (role) => tell(role.guild.id, ({ lost }) => lost(role.id)));
+  // Tags are deleted by an update of their forum.
+  client.on(Events.ChannelUpdate, (_, after) => {
+    if ('availableTags' in after) reconcile(after.guild);
+  });
+
+  async function catchUp(): Promise<void> {
+    for (const server of [...client.guilds.cache.values()]) {
+      await setImmediate();
+      if (stopped) return;
+      if (server.available) reconcile(server);
+    }
+  }
+  void catchUp();
+  return () => {
+    stopped = true;
+  };
+}
