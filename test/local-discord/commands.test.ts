@@ -99,16 +99,16 @@ describe('a command', () => {
 
 /** Options of so many characters in all. */
 function sized(total: number): object[] {
-  const options: { name: string; choices: { name: string; value: string }[] }[] = [];
+  const options: object[] = [];
   let left = total;
   for (let n = 0; left > 0; n += 1) {
-    const choices = [];
-    const option = { ...string(`o${n}`), choices };
-    left -= option.name.length + 1;
+    const choices: object[] = [];
+    const option = string(`o${n}`, { choices });
+    left -= option.name.length + option.description.length;
     for (let c = 0; c < 25 && left > 0; c += 1) {
       const name = `${c}`.padEnd(Math.min(100, Math.max(left - 10, `${c}`.length)), 'n');
       const value = 'v'.repeat(Math.max(1, Math.min(100, left - name.length)));
-      choices.push({ name, value } as never);
+      choices.push({ name, value });
       left -= name.length + value.length;
     }
     options.push(option);
