@@ -8,6 +8,8 @@ export interface SuiteEntry {
   readonly name: string;
   /** It comes with Flock: every worker of this version has it. */
   readonly shipped: boolean;
+  /** Of the packed folder; 0 for a shipped one. */
+  readonly bytes: number;
   readonly author: string;
   readonly addedAt: number;
   readonly approvedBy: string | undefined;

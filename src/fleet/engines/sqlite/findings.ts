@@ -191,6 +191,15 @@ export function createFindings({ db }: Guild, now: () => number) {
   const setQuestion = once(() =>
     db.prepare<[string, number]>('UPDATE finding SET question = ?, revision = revision + 1 WHERE id = ?'),
   );
+  const unsettled = once(() =>
+    db
+      .prepare<[], number>(
+        `SELECT finding.id FROM finding JOIN hunt ON hunt.id = finding.hunt
+         WHERE finding.status = 'open' AND hunt.state = 'running'
+           AND (standing NOT IN ('confirmed', 'pre_existing') OR shrinking IN ('waiting', 'running'))`,
+      )
+      .pluck(),
+  );
   const posted = once(() =>
     db.prepare<[string, string, number]>('UPDATE finding SET thread = ?, message_id = ? WHERE id = ?'),
   );
@@ -257,6 +266,9 @@ export function createFindings({ db }: Guild, now: () => number) {
     /** Runs for one purpose on one ref, over all machines. */
     onRef: (id: number, purpose: SightingPurpose, ref: string): { runs: number; hits: number } =>
       onRef().get(id, purpose, ref) ?? { runs: 0, hits: 0 },
+
+    /** Findings for which something may still be asked of machines. */
+    unsettled: (): number[] => unsettled().all(),
 
     believed: (id: number, standing: Standing, rate: number): void => void believed().run(standing, rate, id),
     setShrinking: (id: number, shrinking: Shrinking): void => void setShrinking().run(shrinking, id),

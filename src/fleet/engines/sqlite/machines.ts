@@ -150,6 +150,11 @@ export function createMachines(guild: Guild, { now, newId }: MachineDeps) {
       )
       .pluck(),
   );
+  const activeSlots = once(() =>
+    db
+      .prepare<[number], number>(`SELECT coalesce(sum(cores), 0) FROM machine WHERE state = 'active' AND seen_at > ?`)
+      .pluck(),
+  );
   const takeNonce = once(() =>
     db.prepare<[string, string, number]>('INSERT OR IGNORE INTO call_nonce (machine, nonce, at) VALUES (?, ?, ?)'),
   );
@@ -228,6 +233,9 @@ export function createMachines(guild: Guild, { now, newId }: MachineDeps) {
     setPace: (id: string, pace: number): void => void setPace().run(Math.min(10, Math.max(0.1, pace)), id),
     /** Lenders whose machines were heard of since `since`. */
     activeLenders: (since: number): string[] => activeLenders().all(since),
+
+    /** Cores of all machines that were heard of since `since`. */
+    activeSlots: (since: number): number => activeSlots().get(since) ?? 0,
 
     /** The lender's own switch. Refuses: machine_unknown, machine_not_yours, machine_held (quarantined: staff decide). */
     switch: transaction((alias: string, lender: string, to: 'active' | 'paused'): Machine => {

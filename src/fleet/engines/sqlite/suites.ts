@@ -8,6 +8,7 @@ interface SuiteRow {
   digest: string;
   name: string;
   shipped: 0 | 1;
+  bytes: number;
   author: string;
   added_at: number;
   approved_by: string | null;
@@ -25,13 +26,14 @@ interface PatternRow {
 }
 
 const SUITE =
-  'SELECT digest, name, files IS NULL AS shipped, author, added_at, approved_by, approved_at, retired_at FROM suite';
+  'SELECT digest, name, files IS NULL AS shipped, coalesce(length(files), 0) AS bytes, author, added_at, approved_by, approved_at, retired_at FROM suite';
 const PATTERN = 'SELECT suite, name, steps, author, approved_by, finding FROM pattern';
 
 const suiteOf = (row: SuiteRow): SuiteEntry => ({
   digest: row.digest,
   name: row.name,
   shipped: row.shipped === 1,
+  bytes: row.bytes,
   author: row.author,
   addedAt: row.added_at,
   approvedBy: row.approved_by ?? undefined,

@@ -1,0 +1,73 @@
+/** A guild's fleet in the guild's own file: the engine `sqlite`. */
+import type { Guild } from '../../../platform/guild.js';
+import type { JobResult } from '../../protocol.js';
+import { createFindings } from './findings.js';
+import { createFollow } from './follow.js';
+import { createHunts } from './hunts.js';
+import { createJobs, type Job } from './jobs.js';
+import { createLeases } from './leases.js';
+import { createLedger } from './ledger.js';
+import { createMachines } from './machines.js';
+import { createShrinks, type ShrinkSession } from './shrinks.js';
+import { createSuites } from './suites.js';
+import { createVerdicts } from './verdicts.js';
+import { createWalks } from './walks.js';
+
+export interface FleetDeps {
+  readonly now: () => number;
+  readonly newId: () => string;
+  /** In [0, 1). */
+  readonly random: () => number;
+  /** The planted bug of a suite, where it has one. */
+  readonly canaryOf: (digest: string) => string | undefined;
+  readonly openShrinker: (digest: string, trace: readonly string[]) => ShrinkSession | undefined;
+  /** Whether the job's own seed (or trace) gives the steps that a machine claims to have run. */
+  readonly plausible: (job: Job, result: JobResult) => boolean;
+}
+
+/** How long follow-up work may wait for a machine that can take it; milliseconds. */
+const PATIENCE_MS = 30 * 60_000;
+
+export type SqliteFleet = ReturnType<typeof createSqliteFleet>;
+
+export function createSqliteFleet(guild: Guild, deps: FleetDeps) {
+  const { now, random } = deps;
+  const epochOf = guild.db.prepare<[], string>(`SELECT value FROM meta WHERE key = 'fleet.epoch'`).pluck();
+  const epoch = (): number => Number(epochOf.get() ?? 1);
+
+  const machines = createMachines(guild, deps);
+  const suites = createSuites(guild, now);
+  const jobs = createJobs(guild, now);
+  const hunts = createHunts(guild, now);
+  const findings = createFindings(guild, now);
+  const ledger = createLedger(guild, now);
+  const walks = createWalks(guild, deps);
+  const leases = createLeases(guild, { ...deps, epoch, walks });
+  const width = (): number => Math.max(2, machines.activeSlots(now() - 5 * 60_000));
+  const shrinks = createShrinks({ jobs, findings, open: deps.openShrinker, width });
+  const follow = createFollow({ now, machines, jobs, hunts, findings, shrinks });
+  const verdicts = createVerdicts(guild, {
+    ...{ now, random, machines, leases, jobs, walks, hunts, ledger, follow },
+    plausible: deps.plausible,
+  });
+
+  return {
+    guildId: guild.id,
+    machines,
+    suites,
+    hunts,
+    findings,
+    jobs,
+    ledger,
+    leases,
+    epoch,
+    settle: verdicts.settle,
+
+    /** What time alone brings about: silent machines lose their leases, and what nobody can do is given up. */
+    tick: guild.transaction((): void => {
+      leases.reap();
+      verdicts.giveUp(now() - PATIENCE_MS);
+      for (const finding of findings.unsettled()) verdicts.settleFinding(finding);
+    }),
+  };
+}
