@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { REST } from 'discord.js';
 import { Routes } from 'discord.js';
 import type { Clock } from '../platform/clock.js';
@@ -57,6 +58,8 @@ export function createDelivery(deps: DeliveryDeps) {
   const depths = new Map<string, { at: number; stats: OutboxStats }>();
   const tidied = new Map<string, number>();
   const abort = new AbortController();
+  // Every request under way listens.
+  setMaxListeners(0, abort.signal);
   let self: Promise<string> | undefined;
   let failures = 0;
   let stopped = false;
