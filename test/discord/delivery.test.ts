@@ -218,7 +218,7 @@ describe('the outbox', () => {
     const outage = () => (away ? 'reset' : undefined);
     script = Array.from({ length: 10_000 }, () => outage as () => Reply | undefined);
     for (const id of ['1', '2']) {
-      for (let i = 0; i < 30; i++) guilds.open(id).outbox.add(post(`${id}${i % 10}`, `n${i}`));
+      for (let i = 0; i < 9; i++) guilds.open(id).outbox.add(post(`${id}${i % 3}`, `n${i}`));
     }
     for (let i = 0; i < 60; i++) {
       await clock.advanceAsync(MINUTE);
@@ -226,18 +226,18 @@ describe('the outbox', () => {
     }
     expect(discord.messages).toEqual([]);
     const tries = endpoint.asked.length;
-    expect(tries).toBeLessThan(1500);
+    expect(tries).toBeLessThan(300);
     away = false;
     for (let i = 0; i < 60; i++) {
       await clock.advanceAsync(10_000);
       await delivery.settled();
     }
-    expect(new Set(discord.contents()).size).toBe(60);
-    expect(discord.messages).toHaveLength(60);
+    expect(new Set(discord.contents()).size).toBe(18);
+    expect(discord.messages).toHaveLength(18);
     for (const id of ['1', '2']) {
-      for (let c = 0; c < 10; c++) {
+      for (let c = 0; c < 3; c++) {
         const order = discord.messages.filter(({ channel }) => channel === `${id}${c}`).map(({ content }) => content);
-        expect(order).toEqual([`n${c}`, `n${c + 10}`, `n${c + 20}`]);
+        expect(order).toEqual([`n${c}`, `n${c + 3}`, `n${c + 6}`]);
       }
     }
   });
