@@ -10,7 +10,6 @@ import { createDeliveryRest } from './discord/delivery-rest.js';
 import { guardDispatches } from './discord/dispatch-guard.js';
 import { createFaults } from './discord/faults.js';
 import { followPlaces } from './discord/listeners/places.js';
-import { followPlaces } from './discord/listeners/places.js';
 import { followPresence } from './discord/listeners/presence.js';
 import { createMeter } from './discord/meter.js';
 import { register } from './discord/register.js';
@@ -126,7 +125,6 @@ export function createApp(options: AppOptions) {
     running.push(
       followPresence(ready, { guilds, departures, clock, log, onPresent: (id) => delivery.expect(id, clock.now()) }),
     );
-    running.push(followPlaces(ready, { guilds, communityOf, faults }));
     running.push(followPlaces(ready, { guilds, communityOf, faults }));
     // Whoever acts while we stop is still answered; the rest of the stop waits for them.
     running.push(() => Promise.race([router.drain(), new Promise<void>((resolve) => clock.after(DRAIN_MS, resolve))]));

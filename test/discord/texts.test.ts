@@ -11,13 +11,26 @@ const catalogue = createCatalogue(jobs);
 /** Discord's pattern of names of chat input commands and options. */
 const NAME = /^[-_'\p{L}\p{N}\p{sc=Deva}\p{sc=Thai}]{1,32}$/u;
 
-/** Every name and description in a payload, in every language, with what kind of thing it names. */
-function textsOf(value: unknown, key = ''): { key: string; text: string }[] {
-  if (typeof value === 'string') return [{ key, text: value }];
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([name, part]) => {
-    const own = Array.isArray(value) ? key : key.endsWith('_localizations') ? key.replace('_localizations', '') : name;
-    return textsOf(part, key === 'choices' && name !== 'value' ? 'choice' : own);
+interface Text {
+  readonly of: 'name' | 'description' | 'choice';
+  readonly text: string;
+}
+
+/** Every name, description and choice in a payload, in every language. */
+function textsOf(payload: object, inChoice = false): Text[] {
+  return Object.entries(payload).flatMap(([key, value]): Text[] => {
+    if (Array.isArray(value))
+      return value.flatMap((item) => (typeof item === 'object' ? textsOf(item, key === 'choices') : []));
+    const of = key.startsWith('name')
+      ? inChoice
+        ? 'choice'
+        : 'name'
+      : key.startsWith('description')
+        ? 'description'
+        : undefined;
+    if (!of) return [];
+    const texts: unknown[] = typeof value === 'object' && value !== null ? Object.values(value) : [value];
+    return texts.flatMap((text) => (typeof text === 'string' ? [{ of, text }] : []));
   });
 }
 
@@ -25,13 +38,12 @@ describe.each(catalogue.commands.map((command) => [command.name, command] as con
   const payload: RESTPostAPIApplicationCommandsJSONBody = payloadOf(command);
 
   it('has names and descriptions in every language, as Discord takes them', () => {
-    for (const { key, text } of textsOf(payload)) {
-      if (key === 'description') expect(text.length, text).toBeLessThanOrEqual(100);
-      if (key === 'description') expect(text.length, text).toBeGreaterThan(0);
-      if (key === 'choice') expect(text.length, text).toBeLessThanOrEqual(100);
-      if (key === 'name' && command.kind === 'slash') expect(text).toMatch(NAME);
-      if (key === 'name' && command.kind === 'slash') expect(text).toBe(text.toLowerCase());
-      if (key === 'name' && command.kind !== 'slash') expect(text.length, text).toBeLessThanOrEqual(32);
+    const menu = command.kind !== 'slash';
+    for (const { of, text } of textsOf(payload)) {
+      expect(text).not.toBe('');
+      expect(text.length, text).toBeLessThanOrEqual(of === 'name' ? 32 : 100);
+      if (of === 'name' && !menu) expect(text).toMatch(NAME);
+      if (of === 'name' && !menu) expect(text).toBe(text.toLowerCase());
     }
   });
 
