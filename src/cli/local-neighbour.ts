@@ -1,5 +1,4 @@
 import { createServer } from 'node:net';
-import { startLocalDiscord } from '../local-discord/index.js';
 import type { Environment } from '../platform/env.js';
 import type { Log } from '../platform/log.js';
 import { localDiscordFile } from './data-dir.js';
@@ -36,6 +35,8 @@ export async function nextFreePort(host: string, first: number): Promise<number>
 /** Starts the local Discord with what it kept from the last time, or a seeded server. */
 export async function startNeighbour(terminal: Terminal, env: Environment, log: Log): Promise<Neighbour> {
   terminal.out('DISCORD_TOKEN is not set: starting a Discord on this machine, with the bot in it.');
+  // A bot with a token never loads it.
+  const { startLocalDiscord } = await import('../local-discord/index.js');
   const local = await startLocalDiscord({
     port: await nextFreePort(HOST, env.localDiscordPort),
     file: localDiscordFile(env),

@@ -1,17 +1,5 @@
-import { createApp } from '../app.js';
-import { inviteLink } from '../discord/invite.js';
-import { LoginFailed } from '../discord/login-failed.js';
-import { systemClock } from '../platform/clock.js';
-import type { Environment } from '../platform/env.js';
-import { createGuildStore } from '../platform/guild-store.js';
-import { FolderInUse, lockFolder } from '../platform/lock.js';
-import { createLog, type Log } from '../platform/log.js';
-import { createMetrics } from '../platform/metrics.js';
-import { readMigrations } from '../platform/migrate.js';
-import { shipped } from '../platform/paths.js';
-import { guildsFolder } from './data-dir.js';
-import { type CliCommand, type Terminal, UsageError } from './index.js';
-import { type Neighbour, nextFreePort, startNeighbour } from './local-neighbour.js';
+import { FolderInUse } from '../platform/lock.js';
+import { type CliCommand, UsageError } from './index.js';
 
 export default {
   name: 'start',
@@ -20,12 +8,9 @@ export default {
   async run(args, terminal, env) {
     if (args.length > 0) throw new UsageError('start takes no arguments');
     try {
-      const lock = lockFolder(guildsFolder(env));
-      try {
-        return await runLocked(terminal, env);
-      } finally {
-        lock.release();
-      }
+      // Loaded here: `flock --help` and the tools need no client of Discord.
+      const { runBotProcess } = await import('./bot-process.js');
+      return await runBotProcess(terminal, env);
     } catch (error) {
       if (!(error instanceof FolderInUse)) throw error;
       terminal.err(error.message);
@@ -33,85 +18,3 @@ export default {
     }
   },
 } satisfies CliCommand;
-
-async function runLocked(terminal: Terminal, env: Environment): Promise<number> {
-  const log = createLog({
-    level: env.logLevel,
-    pretty: terminal.interactive,
-    secrets: env.discordToken === undefined ? [] : [env.discordToken],
-    destination: process.stderr,
-  });
-  // Whatever is not caught leaves things as SIGKILL would, which is safe. Whoever restarts the process reads why.
-  process.on('uncaughtException', (error) => {
-    log.fatal({ err: error }, 'uncaught');
-    process.exit(1);
-  });
-  const neighbour = env.discordToken === undefined ? await startNeighbour(terminal, env, log) : undefined;
-  try {
-    return await runBot(terminal, env, log, neighbour);
-  } finally {
-    await neighbour?.stop();
-  }
-}
-
-async function runBot(
-  terminal: Terminal,
-  env: Environment,
-  log: Log,
-  neighbour: Neighbour | undefined,
-): Promise<number> {
-  const guilds = createGuildStore({
-    folder: guildsFolder(env),
-    migrations: readMigrations(shipped('migrations')),
-    clock: systemClock,
-  });
-  const metrics = createMetrics();
-  const app = createApp({
-    discord: neighbour ?? { api: env.discordApiUrl, token: env.discordToken ?? '' },
-    guilds,
-    clock: systemClock,
-    log,
-    metrics,
-    http: {
-      host: env.httpHost,
-      port: env.httpPortGiven ? env.httpPort : await nextFreePort(env.httpHost, env.httpPort),
-    },
-  });
-  try {
-    const started = await Promise.race([app.start(), aborted(terminal.stop)]);
-    if (started) {
-      announce(terminal, neighbour, started);
-      await aborted(terminal.stop);
-    }
-    return 0;
-  } catch (error) {
-    // Somebody's to mend at Discord or on this machine, and said in a sentence; anything else is told in full.
-    if (!(error instanceof LoginFailed) && !isListenError(error)) log.fatal({ err: error }, 'could not start');
-    terminal.err(error instanceof Error ? error.message : String(error));
-    return 1;
-  } finally {
-    await app.stop();
-    metrics.stop();
-    guilds.close();
-  }
-}
-
-function announce(
-  terminal: Terminal,
-  neighbour: Neighbour | undefined,
-  { applicationId, httpUrl }: { applicationId: string; httpUrl: string | undefined },
-): void {
-  if (neighbour) terminal.out(`Open ${neighbour.url} to be somebody there.`);
-  else terminal.out(`Invite the bot: ${inviteLink(applicationId)}`);
-  if (httpUrl !== undefined) terminal.out(`Health: ${httpUrl}/healthz  Metrics: ${httpUrl}/metrics`);
-}
-
-/** Resolves when somebody asks us to stop. */
-const aborted = (signal: AbortSignal): Promise<undefined> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve(undefined);
-    else signal.addEventListener('abort', () => resolve(undefined), { once: true });
-  });
-
-const isListenError = (error: unknown): error is Error =>
-  error instanceof Error && 'syscall' in error && error.syscall === 'listen';
