@@ -116,6 +116,9 @@ function findingOf(row: FindingRow): Finding {
   };
 }
 
+/** Milliseconds for which machines are still asked about a finding that nobody could confirm. */
+const WEEK = 7 * 24 * 3_600_000;
+
 const WHERE = `(:status IS NULL OR status = :status) AND (:standing IS NULL OR standing = :standing)
                AND (:suite IS NULL OR suite = :suite) AND (:hunt IS NULL OR hunt = :hunt)
                AND (:claimedBy IS NULL OR claimed_by = :claimedBy)`;
@@ -193,9 +196,9 @@ export function createFindings({ db }: Guild, now: () => number) {
   );
   const unsettled = once(() =>
     db
-      .prepare<[], number>(
+      .prepare<[number], number>(
         `SELECT finding.id FROM finding JOIN hunt ON hunt.id = finding.hunt
-         WHERE finding.status = 'open' AND hunt.state = 'running'
+         WHERE finding.status = 'open' AND hunt.state <> 'stopped' AND found_at > ?
            AND (standing NOT IN ('confirmed', 'pre_existing') OR shrinking IN ('waiting', 'running'))`,
       )
       .pluck(),
@@ -268,7 +271,7 @@ export function createFindings({ db }: Guild, now: () => number) {
       onRef().get(id, purpose, ref) ?? { runs: 0, hits: 0 },
 
     /** Findings for which something may still be asked of machines. */
-    unsettled: (): number[] => unsettled().all(),
+    unsettled: (): number[] => unsettled().all(now() - WEEK),
 
     believed: (id: number, standing: Standing, rate: number): void => void believed().run(standing, rate, id),
     setShrinking: (id: number, shrinking: Shrinking): void => void setShrinking().run(shrinking, id),

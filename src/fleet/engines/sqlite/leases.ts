@@ -48,13 +48,15 @@ export type Leases = ReturnType<typeof createLeases>;
 
 export function createLeases(guild: Guild, { now, newId, epoch, walks }: LeaseDeps) {
   const { db, transaction } = guild;
+  // An ended hunt still has follow-up work to hand out: confirmations, retests, bisections.
   const running = once(() =>
     db.prepare<[string], HuntRow>(
       `WITH held AS (SELECT hunt, count(*) AS slots FROM job WHERE state = 'leased' GROUP BY hunt)
        SELECT hunt.id AS hunt, ref, priority, weight, coalesce(held.slots, 0) AS slots,
               count(*) OVER (PARTITION BY author) AS authors
        FROM hunt LEFT JOIN held ON held.hunt = hunt.id
-       WHERE state = 'running' AND digest IN (SELECT value FROM json_each(?))
+       WHERE (state = 'running' OR hunt.id IN (SELECT hunt FROM job WHERE state = 'ready'))
+         AND digest IN (SELECT value FROM json_each(?))
          AND digest IN (SELECT digest FROM suite WHERE approved_by IS NOT NULL AND retired_at IS NULL)
        ORDER BY hunt.id`,
     ),
@@ -105,7 +107,13 @@ export function createLeases(guild: Guild, { now, newId, epoch, walks }: LeaseDe
       `SELECT id, machine FROM job WHERE state = 'leased' AND expires_at <= ? ORDER BY expires_at LIMIT 500`,
     ),
   );
-  const anyRunning = once(() => db.prepare<[], number>(`SELECT count(*) FROM hunt WHERE state = 'running'`).pluck());
+  const anyRunning = once(() =>
+    db
+      .prepare<[], number>(
+        `SELECT count(*) FROM hunt WHERE state = 'running' OR id IN (SELECT hunt FROM job WHERE state = 'ready')`,
+      )
+      .pluck(),
+  );
 
   function lend(job: ReadyRow, machine: Machine): Lease {
     const at = now();
