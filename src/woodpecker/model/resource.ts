@@ -19,9 +19,12 @@ export interface Resource {
   readonly attributes: (number | string | boolean)[];
   readonly links: (Resource | undefined)[];
   readonly pointing: Resource[][];
-  /** What tells resources of one state apart for novelty: how it came to be. Filled by the model. */
-  birth: number;
-  /** Number of the step that last changed or used it. */
+  /** How it came to be, as a hash: the action that made it, and what that took. `origin` looks less far back. */
+  lineage: number;
+  origin: number;
+  /** What was taken to make it. */
+  parents: readonly Resource[];
+  /** Number of the step that last used or changed it. */
   touched: number;
 }
 
@@ -31,5 +34,5 @@ export interface Frame {
   args: Readonly<Record<string, unknown>>;
   it: Resource | undefined;
   /** Live resources by type and state. */
-  readonly population: readonly (readonly Resource[][])[];
+  readonly population: readonly (readonly (readonly Resource[])[])[];
 }

@@ -137,6 +137,7 @@ const isNamed = (name: string, scope: Scope): boolean =>
 
 function path(names: readonly string[], at: number, scope: Scope, choices?: readonly string[]): Compiled {
   const [first = '', ...rest] = names;
+  if (rest.length === 0 && choices?.includes(first)) return literal(first);
   if (first === 'args') return argument(rest, at, scope);
   let current: Compiled;
   const role = scope.roles.findIndex((r) => r.name === first);
@@ -145,8 +146,6 @@ function path(names: readonly string[], at: number, scope: Scope, choices?: read
     current = { kind: 'resource', types, roles: new Set([role]), direct: { role }, get: (f) => f.roles[role] };
   } else if (first === 'it' && scope.it) {
     current = { kind: 'resource', types: [scope.it], roles: NOTHING, get: (f) => f.it };
-  } else if (rest.length === 0 && choices?.includes(first)) {
-    return literal(first);
   } else {
     const known = choices ?? [
       ...scope.roles.map((r) => r.name),

@@ -1,0 +1,33 @@
+/**
+ * How a resource came to be, as a number. Two volumes in the same state are not alike when one was made empty and the other
+ * from an image of a machine that is gone; many bugs sit in just that. Hashes, not tables: they cost nothing to keep.
+ */
+import type { Resource } from './resource.js';
+
+/** FNV-1a over 32-bit words. */
+export const mix = (hash: number, word: number): number => Math.imul(hash ^ word, 0x01000193);
+export const SEED = 0x811c9dc5 | 0;
+
+/** None, one, or more: how many resources point at one matters in this grain only. */
+const few = (n: number): number => (n === 0 ? 0 : n === 1 ? 1 : 2);
+
+/** State, and whether anything points at it. */
+export function shapeOf(r: Resource): number {
+  let hash = mix(SEED, r.state);
+  for (const list of r.pointing) hash = mix(hash, few(list.length));
+  return hash;
+}
+
+/** The action that made it and the states of what that took. */
+export function originOf(action: number, takes: readonly Resource[]): number {
+  let hash = mix(SEED, action + 1);
+  for (const r of takes) hash = mix(hash, shapeOf(r));
+  return hash;
+}
+
+/** As `originOf`, and how each of those came to be. */
+export function lineageOf(action: number, takes: readonly Resource[]): number {
+  let hash = mix(SEED, action + 1);
+  for (const r of takes) hash = mix(mix(hash, shapeOf(r)), r.origin);
+  return hash;
+}
