@@ -1,0 +1,129 @@
+/**
+ * How fast interactions are answered: a bare discord.js bot that echoes, against Flock's /help (a read) and /ask (a durable
+ * write), each a process of its own, in one local Discord. Rounds are interleaved, so that what else the machine does
+ * falls on both. Latencies are seen from Discord's side: from sending the interaction to receiving its answer.
+ *
+ *   npm run bench -- interactions [--seconds 30] [--rounds 5]
+ */
+import { parseArgs } from 'node:util';
+import { median, percentile, remark, report } from '../support/report.js';
+import { startVillage, type Village } from '../support/village.js';
+
+const { values } = parseArgs({ options: { seconds: { type: 'string' }, rounds: { type: 'string' } } });
+const SECONDS = Number(values.seconds ?? 30);
+const ROUNDS = Number(values.rounds ?? 5);
+/** Answers a round, one after the other. */
+const IN_A_ROW = 200;
+/** Interactions under way at once when throughput is measured. */
+const AT_ONCE = 32;
+const THROUGHPUT_MS = 3_000;
+const PER_SECOND = 1_000;
+/** Of a hundred interactions in the sustained stream, so many belong to questions: opening the modal, sending it. */
+const QUESTIONS_IN_100 = 10;
+const LATE_MS = 3_000;
+
+/** One interaction from start to first answer: how long that took, in milliseconds; never answered is Infinity. */
+type Act = (village: Village) => Promise<number>;
+
+const echo: Act = (village) => village.took(village.next().command(village.channel, 'echo'));
+const help: Act = (village) => village.took(village.next().command(village.channel, 'help'));
+/** The submission only: opening the modal is no write. */
+const ask: Act = async (village) => {
+  const person = village.next();
+  const opened = await person.command(village.channel, 'ask').outcome;
+  if (opened.kind !== 'modal') throw new Error(`/ask was answered with ${JSON.stringify(opened)}`);
+  return village.took(person.submit(opened.modal, village.question()));
+};
+
+const village = await startVillage({ people: 1_500 });
+try {
+  const acts = { echo, help, ask };
+  for (const act of Object.values(acts)) await inARow(act, 50);
+
+  const latencies = { echo: [] as number[][], help: [] as number[][], ask: [] as number[][] };
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const name of ['echo', 'help', 'ask'] as const) latencies[name].push(await inARow(acts[name], IN_A_ROW));
+  }
+  const p = (part: number, name: keyof typeof acts) => median(latencies[name].map((round) => percentile(round, part)));
+  const compare = (metric: string, part: number, ours: keyof typeof acts) =>
+    report({ bench: 'interactions', metric, value: p(part, ours), unit: 'ms', baseline: p(part, 'echo') });
+  compare('read.p50', 0.5, 'help');
+  compare('read.p99', 0.99, 'help');
+  compare('write.p50', 0.5, 'ask');
+  compare('write.p99', 0.99, 'ask');
+
+  const rates = { echo: [] as number[], help: [] as number[], ask: [] as number[] };
+  for (let round = 0; round < 3; round += 1) {
+    for (const name of ['echo', 'help', 'ask'] as const) rates[name].push(await throughput(acts[name]));
+  }
+  const unit = 'per second';
+  report({
+    bench: 'interactions',
+    metric: 'read.throughput',
+    value: median(rates.help),
+    unit,
+    baseline: median(rates.echo),
+  });
+  report({
+    bench: 'interactions',
+    metric: 'write.throughput',
+    value: median(rates.ask),
+    unit,
+    baseline: median(rates.echo),
+  });
+
+  const bare = await sustained(() => echo);
+  const ours = await sustained((index) => (index % 100 < QUESTIONS_IN_100 / 2 ? ask : help));
+  report({ bench: 'interactions', metric: 'sustained.late', value: ours.late, unit: 'answers', baseline: bare.late });
+  remark(`sustained: ${ours.sent} sent, ${ours.perSecond} a second, p50 ${ours.p50} ms, p99 ${ours.p99} ms`);
+  remark(`bare:      ${bare.sent} sent, ${bare.perSecond} a second, p50 ${bare.p50} ms, p99 ${bare.p99} ms`);
+} finally {
+  await village.stop();
+}
+
+async function inARow(act: Act, count: number): Promise<number[]> {
+  const took: number[] = [];
+  while (took.length < count) took.push(await act(village));
+  return took;
+}
+
+async function throughput(act: Act): Promise<number> {
+  const startedAt = performance.now();
+  let done = 0;
+  const worker = async () => {
+    while (performance.now() - startedAt < THROUGHPUT_MS) {
+      await act(village);
+      done += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return done / ((performance.now() - startedAt) / 1000);
+}
+
+/** Sends at a steady pace, however slow the answers are. */
+async function sustained(choose: (index: number) => Act) {
+  const under: Promise<void>[] = [];
+  const took: number[] = [];
+  const startedAt = performance.now();
+  let sent = 0;
+  let index = 0;
+  while (performance.now() - startedAt < SECONDS * 1000) {
+    const due = ((performance.now() - startedAt) / 1000) * PER_SECOND;
+    while (sent < due) {
+      const act = choose(index);
+      index += 1;
+      // A question is two interactions: one that opens the modal, one that sends it.
+      sent += act === ask ? 2 : 1;
+      under.push(act(village).then((ms) => void took.push(ms)));
+    }
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+  await Promise.all(under);
+  return {
+    sent,
+    late: took.filter((ms) => ms > LATE_MS).length,
+    perSecond: Math.round(sent / ((performance.now() - startedAt) / 1000)),
+    p50: percentile(took, 0.5).toFixed(2),
+    p99: percentile(took, 0.99).toFixed(2),
+  };
+}
