@@ -95,7 +95,7 @@ async function perform(deps: AttemptDeps, effect: Effect): Promise<Made | undefi
       const { thread, name, tags, archived, locked } = effect;
       const body = { name, applied_tags: tags, archived, locked };
       const patch = () => api<APIChannel>(RequestMethod.Patch, Routes.channel(thread), body);
-      return { id: thread, answer: await opened(deps, thread, patch, archived ?? true) };
+      return { id: thread, answer: await opened(deps, thread, patch, archived === undefined) };
     }
     case 'thread.add':
       return nothing(api(RequestMethod.Put, Routes.threadMembers(effect.thread, effect.user)));
