@@ -12,14 +12,15 @@ const MOST_NOTIFICATIONS = 10_000;
 /** The signs of a dying driver come in any order: its last words and how it ended are waited for this long, ms. */
 const LAST_WORDS_MS = 200;
 
-/** The driver has no such method. */
-export class NoSuchMethod extends Error {
-  override readonly name = 'NoSuchMethod';
-}
+/** The driver has no such method: broken, unless it may do without. */
+export class NoSuchMethod extends HarnessError {}
 
 export interface Connection {
-  /** Sends one request. Rejects with HarnessError when no answer came within `deadlineMs`, or the driver broke. */
-  request(method: Method, params: unknown, deadlineMs: number): Promise<unknown>;
+  /**
+   * Sends one request and reads its answer by `read`. Rejects with what the driver's error means, and with HarnessError
+   * when no answer came within `deadlineMs` (and at most a quarter of a second more), or the driver broke.
+   */
+  request<T>(method: Method, params: unknown, deadlineMs: number, read: (result: unknown) => T): Promise<T>;
   /** Ends the conversation: open and later requests are rejected with `reason`. */
   close(reason: string): void;
   /** Says that there will be no more requests, by closing the driver's stdin. */
@@ -30,10 +31,15 @@ export interface Connection {
 
 interface Pending {
   readonly method: Method;
-  readonly timer: NodeJS.Timeout;
-  resolve(value: unknown): void;
-  reject(error: Error): void;
+  readonly deadlineMs: number;
+  /** When it is too late, on the clock of `performance`. */
+  readonly due: number;
+  answer(result: unknown): void;
+  reject(error: unknown): void;
 }
+
+/** Between two looks at the open requests' deadlines, ms: one timer a driver is cheaper than one a request. */
+const TICK_MS = 250;
 
 export interface ConnectionOptions {
   /** A notification `log`. */
@@ -50,6 +56,7 @@ export function createConnection(child: ChildProcess, { onLog, onBroken }: Conne
   let notifications = 0;
   let broken: HarnessError | undefined;
   let hungUp = false;
+  const ticking = setInterval(breakOffTheLate, TICK_MS);
 
   const reader = createLineReader(MAX_LINE, onLine, () =>
     breakOff(`the driver wrote a line of over ${MAX_LINE} bytes`),
@@ -69,6 +76,7 @@ export function createConnection(child: ChildProcess, { onLog, onBroken }: Conne
         if (told) return;
         told = true;
         clearTimeout(timer);
+        clearInterval(ticking);
         if (!hungUp || open.size > 0) endedEarly(`the driver ${how}`);
         resolve();
       };
@@ -78,15 +86,18 @@ export function createConnection(child: ChildProcess, { onLog, onBroken }: Conne
   });
 
   return {
-    request(method, params, deadlineMs) {
+    request(method, params, deadlineMs, read) {
       if (broken) return Promise.reject(broken);
       const id = nextId++;
       return new Promise((resolve, reject) => {
-        const timer = setTimeout(() => {
-          const half = reader.unfinished > 0 ? `, and left a line of ${reader.unfinished} bytes without an end` : '';
-          breakOff(`the driver did not answer ${method} within ${deadlineMs} ms${half}`);
-        }, deadlineMs);
-        open.set(id, { method, timer, resolve, reject });
+        const answer = (result: unknown) => {
+          try {
+            resolve(read(result));
+          } catch (error) {
+            reject(error);
+          }
+        };
+        open.set(id, { method, deadlineMs, due: performance.now() + deadlineMs, answer, reject });
         stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`);
       });
     },
@@ -109,10 +120,9 @@ export function createConnection(child: ChildProcess, { onLog, onBroken }: Conne
       return breakOff(`the driver answered request ${JSON.stringify(message.id ?? null)}, which is not open${said}`);
     }
     open.delete(message.id);
-    clearTimeout(pending.timer);
     notifications = 0;
     if (message.error) pending.reject(errorOf(pending.method, message.error));
-    else pending.resolve(message.result);
+    else pending.answer(message.result);
   }
 
   function onNotification({ method, params }: Message) {
@@ -120,6 +130,14 @@ export function createConnection(child: ChildProcess, { onLog, onBroken }: Conne
       return breakOff(`the driver sent over ${MOST_NOTIFICATIONS} notifications without an answer`);
     if (method === 'log' && onLog && typeof params === 'object' && params !== null && 'message' in params)
       onLog(clip(String(params.message), 2000));
+  }
+
+  function breakOffTheLate(): void {
+    for (const { method, deadlineMs, due } of open.values()) {
+      if (performance.now() < due) continue;
+      const half = reader.unfinished > 0 ? `, and left a line of ${reader.unfinished} bytes without an end` : '';
+      breakOff(`the driver did not answer ${method} within ${deadlineMs} ms${half}`);
+    }
   }
 
   /** How a driver ended says more than that its pipe is closed. */
@@ -138,11 +156,9 @@ export function createConnection(child: ChildProcess, { onLog, onBroken }: Conne
     const words = tail.text();
     broken = new HarnessError(words ? `${reason}; its standard error ends: ${words}` : reason);
     reader.close();
+    clearInterval(ticking);
     onBroken();
-    for (const { timer, reject } of open.values()) {
-      clearTimeout(timer);
-      reject(broken);
-    }
+    for (const { reject } of open.values()) reject(broken);
     open.clear();
   }
 }

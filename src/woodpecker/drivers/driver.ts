@@ -1,15 +1,7 @@
 /** A system behind a driver: a process that lives as long as the walk and speaks the protocol of docs/drivers.md. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { z } from 'zod';
-import {
-  type ActAnswer,
-  type BoundStep,
-  HarnessError,
-  type Known,
-  type Observation,
-  type StartOptions,
-  type System,
-} from '../types.js';
+import { type ActAnswer, type BoundStep, HarnessError, type Known, type StartOptions, type System } from '../types.js';
 import type { Launch } from './command.js';
 import { type Connection, createConnection, NoSuchMethod } from './connection.js';
 import type { Ground } from './ground.js';
@@ -48,28 +40,19 @@ export function createDriverSystem(launch: Launch, ground: Ground, options: Driv
       const child = await tree.spawn(command, args, { cwd, env, stdio: ['pipe', 'pipe', 'pipe'] });
       connection = createConnection(child, { onLog: options.onLog, onBroken: () => tree.kill() });
       const params = { protocol: PROTOCOL, seed, ref, bugs, folder: folder.path };
-      answered(
-        'start',
-        RESULTS.start,
-        await connection.request('start', params, options.startTimeoutMs).catch(asHarness),
-      );
+      await connection.request('start', params, options.startTimeoutMs, readStart).catch(cannotStart);
     },
 
-    async act({ index, action, takes, makes, args, timeoutMs, fault }: BoundStep): Promise<ActAnswer> {
-      const method = fault ? 'fault' : 'act';
+    // Not async, and read where the answer arrives: one promise a step.
+    act({ index, action, takes, makes, args, timeoutMs, fault }: BoundStep): Promise<ActAnswer> {
       const params = { index, action, takes, makes, args, timeoutMs };
-      const answer = connected().request(method, params, timeoutMs + options.graceMs);
-      return answered('act', RESULTS.act, await answer.catch(missingIsBroken)) ?? {};
+      return connected().request(fault ? 'fault' : 'act', params, timeoutMs + options.graceMs, readAct);
     },
 
-    async observe(known: readonly Known[]): Promise<{ states: Observation; foreign?: readonly string[] }> {
+    async observe(known: readonly Known[]): Promise<Seen> {
       if (!observes) return { states: {} };
       try {
-        return answered(
-          'observe',
-          RESULTS.observe,
-          await connected().request('observe', { known }, options.observeTimeoutMs),
-        );
+        return await connected().request('observe', { known }, options.observeTimeoutMs, readObserve);
       } catch (error) {
         if (!(error instanceof NoSuchMethod)) throw asObserver(error);
         observes = false;
@@ -77,22 +60,21 @@ export function createDriverSystem(launch: Launch, ground: Ground, options: Driv
       }
     },
 
-    async check(name, known, timeoutMs) {
-      const request = connected().request('check', { name, known, timeoutMs }, timeoutMs + options.graceMs);
-      const answer = answered('check', RESULTS.check, await request.catch(missingIsBroken));
-      return answer.ok ? undefined : answer.message;
+    check(name, known, timeoutMs) {
+      return connected().request('check', { name, known, timeoutMs }, timeoutMs + options.graceMs, readCheck);
     },
 
     async stop(known) {
       if (!connection) return { leaks: [] };
-      const answer = await connection.request('stop', { known }, options.stopTimeoutMs).catch((error: unknown) => {
-        if (error instanceof NoSuchMethod) return {};
-        throw asObserver(error);
-      });
-      const leaks = answered('stop', RESULTS.stop, answer)?.leaks ?? [];
-      connection.hangUp();
-      await Promise.race([connection.ended, delay(LEAVE_MS, undefined, { ref: false })]);
-      return { leaks };
+      try {
+        return await connection.request('stop', { known }, options.stopTimeoutMs, readStop);
+      } catch (error) {
+        if (!(error instanceof NoSuchMethod)) throw asObserver(error);
+        return { leaks: [] };
+      } finally {
+        connection.hangUp();
+        await Promise.race([connection.ended, delay(LEAVE_MS, undefined, { ref: false })]);
+      }
     },
 
     kill() {
@@ -107,7 +89,18 @@ export function createDriverSystem(launch: Launch, ground: Ground, options: Driv
   }
 }
 
-function answered<T>(method: Method, schema: z.ZodType<T>, result: unknown): T {
+type Seen = Awaited<ReturnType<System['observe']>>;
+
+const readStart = (result: unknown) => read('start', RESULTS.start, result);
+const readAct = (result: unknown) => read('act', RESULTS.act, result) ?? {};
+const readObserve = (result: unknown) => read('observe', RESULTS.observe, result);
+const readStop = (result: unknown) => ({ leaks: read('stop', RESULTS.stop, result)?.leaks ?? [] });
+function readCheck(result: unknown): string | undefined {
+  const verdict = read('check', RESULTS.check, result);
+  return verdict.ok ? undefined : verdict.message;
+}
+
+function read<T>(method: Method, schema: z.ZodType<T>, result: unknown): T {
   const parsed = schema.safeParse(result);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
@@ -116,12 +109,8 @@ function answered<T>(method: Method, schema: z.ZodType<T>, result: unknown): T {
 }
 
 /** A driver that cannot start, by whatever error it says so, has tested nothing. */
-function asHarness(error: unknown): never {
+function cannotStart(error: unknown): never {
   throw new HarnessError(`the driver could not start: ${error instanceof Error ? error.message : String(error)}`);
-}
-
-function missingIsBroken(error: unknown): never {
-  throw error instanceof NoSuchMethod ? new HarnessError(error.message) : error;
 }
 
 /** To look, or to tear down, is the test's own doing: that it fails is never the tested system's failure. */

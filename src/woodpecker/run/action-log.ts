@@ -30,12 +30,11 @@ const CUT = `${JSON.stringify({ log: 'cut: it has reached its greatest size' })}
 
 /** A log of at most `most` bytes, and one line that says that it was cut. Throws HarnessError. */
 export function createFileLog(path: string, most: number): FileLog {
-  const file = orBroken(() => openSync(path, 'w'));
+  const file = orBroken(() => openSync(path, 'a'));
   let waiting = '';
   let written = 0;
   let cut = false;
-
-  return {
+  const log: FileLog = {
     path,
     before(line) {
       append(waiting + textOf(line));
@@ -43,8 +42,8 @@ export function createFileLog(path: string, most: number): FileLog {
     },
     after(line) {
       waiting += textOf(line);
-      // A driver that logs without end is not held in memory.
-      if (waiting.length > 65_536) this.end();
+      // A driver that talks without end is not held in memory.
+      if (waiting.length > 65_536) log.end();
     },
     end() {
       if (waiting !== '') append(waiting);
@@ -60,16 +59,20 @@ export function createFileLog(path: string, most: number): FileLog {
       closeSync(file);
     },
   };
+  log.restart();
+  return log;
 
   function append(text: string): void {
     if (cut) return;
-    const bytes = Buffer.from(text);
-    cut = written + bytes.length > most;
-    const part = cut ? Buffer.from(CUT) : bytes;
-    // At a position of our own: after a truncation the file goes on from its start.
-    for (let at = 0; at < part.length; )
-      at += orBroken(() => writeSync(file, part, at, part.length - at, written + at));
-    written += part.length;
+    cut = written + text.length > most;
+    writeAll(cut ? CUT : text);
+  }
+
+  function writeAll(text: string): void {
+    const bytes = orBroken(() => writeSync(file, text));
+    written += bytes;
+    // Never so for ASCII on a disk with room; else the rest is written, or says that the disk is full.
+    if (bytes < text.length) writeAll(Buffer.from(text).subarray(bytes).toString());
   }
 }
 
