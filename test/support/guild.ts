@@ -23,9 +23,12 @@ export function openGuild() {
 
   /** Takes the effects that wait, in order, without carrying them out. */
   const take = (): Effect[] => {
-    const rows = db.prepare<[], { payload: string }>('SELECT payload FROM outbox ORDER BY id').all();
-    db.exec('DELETE FROM outbox');
-    return rows.map(({ payload }) => JSON.parse(payload));
+    const taken: Effect[] = [];
+    for (let [row] = guild.outbox.due(1); row; [row] = guild.outbox.due(1)) {
+      guild.outbox.done(row, undefined);
+      taken.push(row.effect);
+    }
+    return taken;
   };
 
   return { db, guild, clock, community, take };
