@@ -67,6 +67,11 @@ export async function openContract(path: string): Promise<Contract> {
     }
   }
 
+  function found(violation: Violation): void {
+    // As it was then: the world goes on changing what it answered with.
+    violations.push(structuredClone(violation));
+  }
+
   function judge(validate: ValidateFunction | undefined, body: unknown): string[] {
     if (!validate) return [];
     checked += 1;
@@ -84,13 +89,13 @@ export async function openContract(path: string): Promise<Contract> {
     checkRequest({ method, path: called, body }) {
       const operation = findOperation(table, method, called);
       if (!operation) {
-        violations.push({ method, path: called, what: 'route', errors: ['no such operation'], body: undefined });
+        found({ method, path: called, what: 'route', errors: ['no such operation'], body: undefined });
         return;
       }
       if (body === undefined || !operation.request) return;
       const validate = validator(operation, 'requestBody content application/json schema', operation.request);
       const errors = [...judge(validate, body), ...unknownKeys(widened, operation.request, body)];
-      if (errors.length > 0) violations.push({ method, path: called, what: 'request', errors, body });
+      if (errors.length > 0) found({ method, path: called, what: 'request', errors, body });
     },
     checkReply({ method, path: called, status, body }) {
       const operation = findOperation(table, method, called);
@@ -98,13 +103,13 @@ export async function openContract(path: string): Promise<Contract> {
       const schema = operation.responses[status];
       if (!schema) {
         const said = Object.keys(operation.responses).join(', ');
-        violations.push({ method, path: called, what: 'reply', status, errors: [`status is not of ${said}`], body });
+        found({ method, path: called, what: 'reply', status, errors: [`status is not of ${said}`], body });
         return;
       }
       if (body === undefined) return;
       const validate = validator(operation, `responses ${status} content application/json schema`, schema);
       const errors = judge(validate, body);
-      if (errors.length > 0) violations.push({ method, path: called, what: 'reply', status, errors, body });
+      if (errors.length > 0) found({ method, path: called, what: 'reply', status, errors, body });
     },
   };
 }

@@ -109,7 +109,11 @@ function threadRoutes(world: World): RestRoute[] {
     ),
     bot('GET', '/guilds/:guild/threads/active', ({ by, params: { guild = '' } }) => {
       const threads = activeThreads(world, by, guild);
-      return { threads: threads.map((thread) => renderThread(thread, by)), members: ownIn(threads, by) };
+      return {
+        threads: threads.map((thread) => renderThread(thread, by)),
+        members: ownIn(threads, by),
+        has_more: false,
+      };
     }),
     archive('/channels/:channel/threads/archived/public', 'public'),
     archive('/channels/:channel/threads/archived/private', 'private'),

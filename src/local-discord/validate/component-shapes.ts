@@ -76,7 +76,16 @@ export const shapes: Readonly<Record<number, z.ZodType<Record<string, unknown>>>
   [C.TextDisplay]: plain.extend({ content: text(1, most.textDisplay) }),
   [C.Thumbnail]: plain.extend({ media, description, spoiler }),
   [C.MediaGallery]: plain.extend({
-    items: z.array(z.object({ media, description, spoiler })).min(1).max(most.gallery),
+    items: z
+      .array(
+        z.object({
+          media,
+          description: description.transform((said) => said ?? null),
+          spoiler: spoiler.transform((said) => said ?? false),
+        }),
+      )
+      .min(1)
+      .max(most.gallery),
   }),
   [C.File]: plain.extend({ file: media, spoiler }),
   [C.Separator]: plain.extend({ divider: z.boolean().nullish(), spacing: int(1, 2).nullish() }),
