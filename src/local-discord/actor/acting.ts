@@ -5,6 +5,7 @@ import type { Actor, Draft, MessageAt, Upload } from '../actor.js';
 import { fail } from '../errors.js';
 import type { Interactions } from '../interactions/index.js';
 import type { Attachment, Id } from '../model.js';
+import { setInterest } from '../operations/events.js';
 import { joinGuild, leaveGuild } from '../operations/members.js';
 import { keepFiles } from '../operations/message-parts.js';
 import { createMessage, deleteMessage, editMessage, removeMessage } from '../operations/messages.js';
@@ -31,6 +32,7 @@ type Acting = Pick<
   | 'unreact'
   | 'vote'
   | 'direct'
+  | 'interest'
   | 'post'
   | 'download'
 >;
@@ -71,6 +73,8 @@ export function createActing(world: World, { privately }: Interactions, userId: 
       const first = started.message ?? fail('wrongChannelType');
       return { thread: renderThread(started.thread, userId), message: renderMessage(world, first, userId) };
     },
+
+    interest: (guildId, eventId, interested = true) => setInterest(world, userId, guildId, eventId, interested),
 
     direct: (otherId) => renderChannel(world, openDirect(world, userId, otherId), userId),
 

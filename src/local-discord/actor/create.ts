@@ -26,11 +26,9 @@ export function createActors(world: World, interactions: Interactions): (userId:
       userId,
     );
     const seeing = createSeeing({ world, interactions, watch }, userId);
-    // Descriptors are kept: `locale` is read when it is asked for.
-    return Object.defineProperties(
-      { ...interacting, ...createActing(world, interactions, userId) },
-      Object.getOwnPropertyDescriptors(seeing),
-    ) as Actor;
+    const actor: Omit<Actor, 'locale'> = { ...interacting, ...createActing(world, interactions, userId), ...seeing };
+    // Spreading would keep the language of this moment.
+    return Object.defineProperty(actor as Actor, 'locale', { get: () => seeing.locale });
   }
 
   return (userId) => {
