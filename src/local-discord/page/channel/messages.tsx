@@ -1,0 +1,153 @@
+/** A channel's messages: grouped, split by days, read back page by page, and kept at the end while the reader is there. */
+import type { APIMessage } from 'discord-api-types/v10';
+import { Fragment } from 'preact';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { ChannelView } from '../../page-api/protocol.js';
+import { focusComposer } from '../composer/focus.js';
+import { useActions, useLanguage, usePart, useTexts } from '../context.js';
+import { isSameDay, showTime } from '../markdown/time.js';
+import { Message } from '../message/message.js';
+import { Icon } from '../parts/icon.js';
+import { channelName } from '../state/reading.js';
+import { Beginning } from './beginning.js';
+import { PendingCommands } from './pending.js';
+
+interface MessagesProps {
+  readonly channel: ChannelView;
+  readonly editing: string | undefined;
+  reply(message: APIMessage): void;
+  edit(message: APIMessage | undefined): void;
+}
+
+/** Messages of one author closer than this stand under one name, in milliseconds. */
+const together = 7 * 60_000;
+/** Older messages are asked for when the reader is nearer to the top than this, in pixels. */
+const nearTop = 600;
+
+const follows = (message: APIMessage, before: APIMessage | undefined) =>
+  before !== undefined &&
+  message.type === 0 &&
+  (before.type === 0 || before.type === 19 || before.type === 20) &&
+  before.author.id === message.author.id &&
+  before.author.username === message.author.username &&
+  ((before.flags ?? 0) & 64) === ((message.flags ?? 0) & 64) &&
+  Date.parse(message.timestamp) - Date.parse(before.timestamp) < together;
+
+export function Messages({ channel, editing, reply, edit }: MessagesProps) {
+  const texts = useTexts();
+  const language = useLanguage();
+  const { loadHistory } = useActions();
+  const history = usePart((state) => state.histories[channel.id]);
+  const link = usePart((state) => state.link);
+  const pendings = usePart((state) => state.pending);
+  const scroller = useRef<HTMLDivElement>(null);
+  const content = useRef<HTMLOListElement>(null);
+  const place = useRef({ atEnd: true, first: '', height: 0 });
+  const [away, setAway] = useState(false);
+
+  useEffect(() => {
+    if (!history && link === 'open') void loadHistory(channel.id);
+  }, [channel.id, history === undefined, link]);
+
+  const toEnd = () => {
+    if (scroller.current) scroller.current.scrollTop = scroller.current.scrollHeight;
+  };
+  const messages = history?.messages ?? [];
+  const oldest = messages[0]?.id ?? '';
+
+  useLayoutEffect(() => {
+    const box = scroller.current;
+    if (!box) return;
+    // Older messages came in above: what the reader looks at stays where it is.
+    if (place.current.first && oldest !== place.current.first && !place.current.atEnd) {
+      box.scrollTop += box.scrollHeight - place.current.height;
+    } else if (place.current.atEnd) toEnd();
+    place.current = { ...place.current, first: oldest, height: box.scrollHeight };
+  }, [messages, pendings]);
+
+  useEffect(() => {
+    const list = content.current;
+    if (!list) return;
+    const watch = new ResizeObserver(() => {
+      if (place.current.atEnd) toEnd();
+      if (scroller.current) place.current.height = scroller.current.scrollHeight;
+    });
+    watch.observe(list);
+    return () => watch.disconnect();
+  }, []);
+
+  const onScroll = () => {
+    const box = scroller.current;
+    if (!box) return;
+    const fromEnd = box.scrollHeight - box.scrollTop - box.clientHeight;
+    place.current.atEnd = fromEnd < 40;
+    setAway(fromEnd > box.clientHeight);
+    if (box.scrollTop < nearTop && history?.more && !history.loading) void loadHistory(channel.id, oldest);
+  };
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return;
+    const all = [...(content.current?.querySelectorAll('article') ?? [])];
+    const focused = document.activeElement;
+    const at = all.findIndex((one) => one === focused);
+    if (at < 0 && focused !== scroller.current) return;
+    event.preventDefault();
+    const next = at < 0 ? all.at(-1) : all[at + (event.key === 'ArrowUp' ? -1 : 1)];
+    if (next) next.focus();
+    else if (event.key === 'ArrowDown') focusComposer();
+  };
+
+  return (
+    <div class="messages-frame">
+      <div
+        class="messages"
+        ref={scroller}
+        role="log"
+        aria-label={texts.messagesIn(channelName(channel))}
+        aria-busy={history?.loading}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+        tabIndex={0}
+        onScroll={onScroll}
+        onKeyDown={onKeyDown}
+      >
+        <ol ref={content}>
+          {history?.loading && (
+            <li class="loading" role="status">
+              {texts.loading}
+            </li>
+          )}
+          {history && !history.more && !history.loading && <Beginning channel={channel} />}
+          {messages.map((message, index) => {
+            const before = messages[index - 1];
+            const at = Date.parse(message.timestamp);
+            const newDay = !before || !isSameDay(at, Date.parse(before.timestamp));
+            return (
+              <Fragment key={message.id}>
+                {newDay && (
+                  <li class="day">
+                    <span>{showTime(at, 'D', language, at)}</span>
+                  </li>
+                )}
+                <li>
+                  <Message
+                    message={message}
+                    grouped={!newDay && follows(message, before)}
+                    editing={editing === message.id}
+                    reply={reply}
+                    edit={edit}
+                  />
+                </li>
+              </Fragment>
+            );
+          })}
+          <PendingCommands channel={channel.id} />
+        </ol>
+      </div>
+      {away && (
+        <button type="button" class="to-end" onClick={toEnd}>
+          {texts.toPresent} <Icon name="down" size={16} />
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,50 @@
+/** What was entered for one option, and whether Discord's client would let it go. */
+import type { WireValue } from '../../page-api/protocol.js';
+import { optionType } from '../discord.js';
+import type { Choice } from '../parts/choice.js';
+import type { Texts } from '../texts/index.js';
+import type { Option } from './commands.js';
+
+export interface Entered {
+  readonly text: string;
+  /** What was picked from a list; typing on takes it back. */
+  readonly picked?: Choice;
+  readonly file?: File;
+}
+
+export const nothing: Entered = { text: '' };
+
+const takesFreeText = ({ type, choices }: Option) =>
+  choices === undefined && (type === optionType.text || type === optionType.integer || type === optionType.number);
+
+/** Only something from the list will do: a declared choice, a person, a role, a channel, yes or no. */
+export const isListOnly = (option: Option) => option.type !== optionType.attachment && !takesFreeText(option);
+
+export const isEmpty = ({ text, picked, file }: Entered) => text.trim() === '' && !picked && !file;
+
+/** Why the value cannot be sent; undefined when it can. */
+export function problemOf(option: Option, entered: Entered, texts: Texts): string | undefined {
+  if (isEmpty(entered)) return option.required ? texts.option.required : undefined;
+  if (isListOnly(option) && !entered.picked) return texts.option.fromList;
+  if (entered.picked) return undefined;
+  if (option.type === optionType.integer && !/^-?\d+$/.test(entered.text.trim())) return texts.option.integer;
+  if (option.type === optionType.number && !Number.isFinite(Number(entered.text))) return texts.option.number;
+  return undefined;
+}
+
+/** The value as the server takes it; a file is uploaded first. */
+export async function valueOf(
+  option: Option,
+  { text, picked, file }: Entered,
+  upload: (file: File) => Promise<string>,
+): Promise<WireValue> {
+  if (file) return { upload: await upload(file) };
+  return plainValue(option, picked?.value ?? text);
+}
+
+/** While other options are still being typed, as autocomplete sees them. */
+export function plainValue({ type }: Option, raw: string): string | number | boolean {
+  if (type === optionType.boolean) return raw === 'true';
+  const numeric = type === optionType.integer || type === optionType.number;
+  return numeric && raw.trim() !== '' && Number.isFinite(Number(raw)) ? Number(raw) : raw;
+}

@@ -1,0 +1,41 @@
+import { render } from 'preact';
+import { createActions } from './actions.js';
+import { Page } from './app.js';
+import { connect } from './connection.js';
+import { type App, AppContext } from './context.js';
+import { become, personInAddress, placeInAddress, rememberAddress } from './shell/become.js';
+import { lose, push } from './state/changes.js';
+import { initial } from './state/model.js';
+import { createStore } from './state/store.js';
+import { languageOf } from './texts/index.js';
+import './styles/base.css';
+import './styles/frame.css';
+import './styles/message.css';
+import './styles/composer.css';
+import './styles/parts.css';
+import './styles/narrow.css';
+
+const store = createStore({ ...initial, place: placeInAddress(), language: languageOf(navigator.language) });
+
+const connection = connect({
+  opened: () => void become(app, store.get().me?.id ?? personInAddress()),
+  lost: () => store.set(lose),
+  pushed: (it) => store.set((state) => push(state, it)),
+});
+const app: App = { store, actions: createActions(store, connection) };
+
+store.subscribe(() => {
+  const { me, place } = store.get();
+  if (me) rememberAddress(me.id, place);
+});
+addEventListener('popstate', () => app.actions.go(placeInAddress()));
+
+const page = document.getElementById('page');
+if (page) {
+  render(
+    <AppContext.Provider value={app}>
+      <Page />
+    </AppContext.Provider>,
+    page,
+  );
+}

@@ -1,0 +1,55 @@
+import type { APIButtonComponent, APIMessage } from 'discord-api-types/v10';
+import { useActions, usePart } from '../context.js';
+import { safeLink } from '../markdown/parse.js';
+import { EmojiView } from '../parts/choice.js';
+import { Icon } from '../parts/icon.js';
+
+const looks: Readonly<Record<number, string>> = {
+  1: 'primary',
+  2: 'secondary',
+  3: 'success',
+  4: 'danger',
+  5: 'secondary',
+};
+
+export function ButtonView({ button, message }: { button: APIButtonComponent; message: APIMessage }) {
+  const { press } = useActions();
+  const pressed = usePart((state) => state.pressed[message.id]);
+  const label = 'label' in button ? button.label : undefined;
+  const emoji = 'emoji' in button ? button.emoji : undefined;
+  const inside = (
+    <>
+      {emoji && <EmojiView emoji={emoji} />}
+      {label && <bdi>{label}</bdi>}
+    </>
+  );
+  if ('url' in button) {
+    const href = safeLink(button.url);
+    return (
+      <a
+        class="button secondary"
+        href={href}
+        target="_blank"
+        rel="noopener noreferrer nofollow"
+        aria-disabled={button.disabled}
+      >
+        {inside}
+        <Icon name="link" size={16} />
+      </a>
+    );
+  }
+  if (!('custom_id' in button)) return null;
+  const waiting = pressed?.custom === button.custom_id && pressed.state === 'waiting';
+  return (
+    <button
+      type="button"
+      class={`button ${looks[button.style] ?? 'secondary'} ${waiting ? 'waiting' : ''}`}
+      disabled={button.disabled || waiting}
+      aria-busy={waiting}
+      onClick={() => press(message, button.custom_id)}
+    >
+      {inside}
+      {waiting && <span class="dots" aria-hidden="true" />}
+    </button>
+  );
+}

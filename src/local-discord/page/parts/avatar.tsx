@@ -1,0 +1,30 @@
+import type { APIUser } from 'discord-api-types/v10';
+import { timeOf } from '../discord.js';
+import { clean } from '../state/reading.js';
+
+const backgrounds = ['#5865f2', '#2d7d46', '#b8860b', '#c03b7c', '#c0392b', '#1f8b9c', '#7d4fc4', '#a5672b'];
+
+/** Somebody's picture: the first letter of their name on a colour that stays theirs. */
+export function Avatar({ user, size = 40 }: { user: APIUser; size?: number }) {
+  const name = clean(user.global_name ?? user.username);
+  const color = backgrounds[timeOf(user.id) % backgrounds.length] ?? '#5865f2';
+  return (
+    <span
+      class="avatar"
+      aria-hidden="true"
+      style={{ width: `${size}px`, height: `${size}px`, fontSize: `${size * 0.45}px`, background: color }}
+    >
+      {String.fromCodePoint(name.codePointAt(0) ?? 63).toUpperCase()}
+    </span>
+  );
+}
+
+/** Up to three letters of a guild's name, as Discord shows one without an icon. */
+export const initials = (name: string) =>
+  /\p{Script=Han}/u.test(name)
+    ? [...clean(name)].slice(0, 2).join('')
+    : clean(name)
+        .split(/\s+/)
+        .map((word) => [...word][0] ?? '')
+        .slice(0, 3)
+        .join('');
