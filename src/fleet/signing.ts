@@ -6,7 +6,7 @@ export const CLOCK_TOLERANCE = 120_000;
 
 export interface Signed {
   readonly method: string;
-  /** With the query, as sent. */
+  /** From `/v1/` on: a proxy may put the coordinator under a path of its own. */
   readonly path: string;
   readonly body: string | Uint8Array;
   /** Milliseconds since 1970. */

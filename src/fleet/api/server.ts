@@ -60,7 +60,7 @@ export function registerFleetApi(server: FastifyInstance, deps: FleetApiDeps): v
 
   const bytes = (request: FastifyRequest): Buffer => (Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0));
   const signed = ({ method, url, headers }: FastifyRequest, body: Buffer): Promise<Caller> =>
-    callerOf({ method, path: url, body, headers });
+    callerOf({ method, path: url.slice(Math.max(0, url.indexOf('/v1/'))), body, headers });
 
   async function lease({ machine, fleet }: Caller, wish: LeaseWish): Promise<LeaseAnswer> {
     const deadline = now() + wish.waitSeconds * 1000;

@@ -1,0 +1,149 @@
+/** Calls the coordinator: signed, bounded in time, with its refusals as typed errors. */
+import type { KeyObject } from 'node:crypto';
+import type { z } from 'zod';
+import {
+  type ApiErrorCode,
+  apiError,
+  beatAnswer,
+  type beatRequest,
+  enrolAnswer,
+  type enrolRequest,
+  leaseAnswer,
+  type leaseRequest,
+  releaseAnswer,
+  type releaseRequest,
+  resultAnswer,
+  type resultRequest,
+  sessionAnswer,
+  type sessionRequest,
+} from '../fleet/protocol.js';
+import { HEADERS, signCall } from '../fleet/signing.js';
+
+/** The coordinator said no. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+  constructor(
+    readonly code: ApiErrorCode,
+    message: string,
+    /** The coordinator's time, where this machine's clock is at fault; milliseconds since 1970. */
+    readonly time?: number,
+  ) {
+    super(message);
+  }
+}
+
+/** Nobody answered, or not in the protocol: try again later. */
+export class Unreachable extends Error {
+  override readonly name = 'Unreachable';
+}
+
+export interface ClientOptions {
+  readonly url: string;
+  readonly machine: string;
+  readonly key: KeyObject;
+  readonly now: () => number;
+  readonly newNonce: () => string;
+}
+
+/** Beyond the coordinator's own longest wait of 25 s. */
+const TIMEOUT_MS = 40_000;
+
+export type Client = ReturnType<typeof createClient>;
+
+async function post(
+  url: string,
+  body: string,
+  headers: Record<string, string>,
+  signal?: AbortSignal,
+): Promise<Response> {
+  const timeout = AbortSignal.timeout(TIMEOUT_MS);
+  try {
+    return await fetch(url, {
+      method: 'POST',
+      body,
+      headers: { ...headers, 'content-type': 'application/json' },
+      redirect: 'error',
+      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+    });
+  } catch (error) {
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : undefined;
+    throw new Unreachable(cause ?? (error instanceof Error ? error.message : String(error)));
+  }
+}
+
+async function read<T>(response: Response, schema: z.ZodType<T>): Promise<T> {
+  if (!response.ok) throw await refusalIn(response);
+  let data: unknown;
+  try {
+    data = await response.json();
+  } catch {
+    throw new Unreachable(`${response.url} answered ${response.status} with something else than JSON`);
+  }
+  const parsed = schema.safeParse(data);
+  if (parsed.success) return parsed.data;
+  throw new Unreachable(`${response.url} answered something that this worker does not understand`);
+}
+
+async function refusalIn(response: Response): Promise<Refused | Unreachable> {
+  const refusal = apiError.safeParse(await response.json().catch(() => undefined));
+  if (!refusal.success || refusal.data.error === 'unavailable')
+    return new Unreachable(`${response.url} answered ${response.status}`);
+  const { error, message, time } = refusal.data;
+  return new Refused(error, message, time);
+}
+
+/** Trades a code for a place in the fleet. Throws Refused, Unreachable. */
+export async function enrol(url: string, request: z.infer<typeof enrolRequest>): Promise<z.infer<typeof enrolAnswer>> {
+  return read(await post(`${url}/v1/enroll`, JSON.stringify(request), {}), enrolAnswer);
+}
+
+export function createClient({ url, machine, key, now, newNonce }: ClientOptions) {
+  /** Milliseconds by which the coordinator's clock is ahead of ours. */
+  let ahead = 0;
+
+  async function send(path: string, request: unknown, signal?: AbortSignal): Promise<Response> {
+    const body = JSON.stringify(request);
+    const time = Math.round(now() + ahead);
+    const nonce = newNonce();
+    const signature = signCall(key, { method: 'POST', path, body, time, nonce });
+    return post(
+      `${url}${path}`,
+      body,
+      {
+        [HEADERS.machine]: machine,
+        [HEADERS.time]: String(time),
+        [HEADERS.nonce]: nonce,
+        [HEADERS.signature]: signature,
+      },
+      signal,
+    );
+  }
+
+  /** A clock that is off is set right by what the coordinator says, once. */
+  async function call<T>(path: string, request: unknown, schema: z.ZodType<T>, signal?: AbortSignal): Promise<T> {
+    try {
+      return await read(await send(path, request, signal), schema);
+    } catch (error) {
+      if (!(error instanceof Refused) || error.code !== 'clock_off' || error.time === undefined) throw error;
+      ahead = error.time - now();
+      return read(await send(path, request, signal), schema);
+    }
+  }
+
+  return {
+    session: (request: z.infer<typeof sessionRequest>) => call('/v1/session', request, sessionAnswer),
+    lease: (request: z.infer<typeof leaseRequest>, signal?: AbortSignal) =>
+      call('/v1/lease', request, leaseAnswer, signal),
+    beat: (request: z.infer<typeof beatRequest>) => call('/v1/beat', request, beatAnswer),
+    result: (lease: string, request: z.infer<typeof resultRequest>) =>
+      call(`/v1/result/${lease}`, request, resultAnswer),
+    release: (lease: string, request: z.infer<typeof releaseRequest>) =>
+      call(`/v1/release/${lease}`, request, releaseAnswer),
+    /** The packed folder of an approved suite. */
+    async suite(digest: string): Promise<Buffer> {
+      const response = await send(`/v1/suite/${digest}`, {});
+      if (!response.ok) throw await refusalIn(response);
+      return Buffer.from(await response.arrayBuffer());
+    },
+  };
+}

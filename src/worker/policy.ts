@@ -1,0 +1,71 @@
+/** The lender's own terms, in a file on the lent machine. Nobody can override them from elsewhere. */
+import { z } from 'zod';
+
+const clockTime = /^([01]\d|2[0-3]):[0-5]\d$/;
+const hours = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/, 'hours look like 22:00-08:00')
+  .describe('From and to, in `zone`; past midnight is fine');
+
+export const policySchema = z.strictObject({
+  hours: z.array(hours).default([]).describe('When it may work; empty: always'),
+  zone: z
+    .string()
+    .refine((zone) => isZone(zone), 'a time zone looks like Asia/Shanghai or UTC')
+    .default('UTC'),
+  cores: z.int().min(1).default(1).describe('Jobs at a time'),
+  memory_mb: z.int().min(64).default(1024).describe('Most memory that jobs may take together'),
+  disk_mb: z.int().min(16).default(1024).describe('Most disk that jobs and logs may take together'),
+  max_minutes: z.number().positive().max(1440).default(30).describe('Longest job that is taken'),
+  suites: z
+    .array(z.strictObject({ name: z.string(), digest: z.string().regex(/^sha256:[0-9a-f]{64}$/) }))
+    .default([])
+    .describe('What may run here, pinned: `flock worker accept NAME` adds one'),
+  tier: z.enum(['in-process', 'bubblewrap']).default('in-process'),
+  network: z.enum(['none', 'host']).default('none').describe('bubblewrap: whether jobs see a network'),
+});
+export type Policy = z.infer<typeof policySchema>;
+
+function isZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en-US', { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const minutesOf = (time: string): number => {
+  const [hour = 0, minute = 0] = time.split(':').map(Number);
+  return hour * 60 + minute;
+};
+
+/** Minutes since midnight in a zone. */
+export function minuteOfDay(at: number, zone: string): number {
+  const time = new Intl.DateTimeFormat('en-GB', {
+    timeZone: zone,
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  }).format(at);
+  if (!clockTime.test(time)) throw new RangeError(`not a time of day: ${time}`);
+  return minutesOf(time);
+}
+
+/** Whether the lender lets the machine work now. */
+export function mayWork({ hours: allowed, zone }: Pick<Policy, 'hours' | 'zone'>, at: number): boolean {
+  if (allowed.length === 0) return true;
+  const now = minuteOfDay(at, zone);
+  return allowed.some((span) => {
+    const [from = 0, to = 0] = span.split('-').map(minutesOf);
+    return from <= to ? now >= from && now < to : now >= from || now < to;
+  });
+}
+
+/** Minutes until it may work again, at most a day; 0 when it may now. For the lender's eyes and for the length of jobs. */
+export function minutesUntil(policy: Pick<Policy, 'hours' | 'zone'>, at: number, wanted: boolean): number {
+  for (let minutes = 0; minutes <= 1440; minutes++) {
+    if (mayWork(policy, at + minutes * 60_000) === wanted) return minutes;
+  }
+  return 1440;
+}
