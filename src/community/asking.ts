@@ -14,6 +14,9 @@ import {
 import type { Similar } from './question-search.js';
 import type { RefusalReason } from './refusal.js';
 
+/** Discord counts characters, and an emoji is one of two UTF-16 units. */
+const UNITS = 2;
+
 /** Why a question cannot be posted as it is; what was written is kept. */
 export interface Problem {
   readonly reason: Extract<RefusalReason, 'no_forum' | 'title_empty' | 'file_too_large' | 'file_wrong_type'>;
@@ -29,9 +32,9 @@ export type Asked =
 export function checkAsking(written: Asking): { asking: Asking; problem?: Problem } {
   const { file } = written;
   const asking: Asking = {
-    title: oneLine(written.title).slice(0, TITLE_LIMIT),
-    body: withoutControls(written.body).trim().slice(0, BODY_LIMIT),
-    version: oneLine(written.version ?? '').slice(0, VERSION_LIMIT) || undefined,
+    title: oneLine(written.title.slice(0, UNITS * TITLE_LIMIT)),
+    body: withoutControls(written.body.slice(0, UNITS * BODY_LIMIT)).trim(),
+    version: oneLine(written.version?.slice(0, UNITS * VERSION_LIMIT) ?? '') || undefined,
     subject: written.subject,
   };
   if (!/[\p{L}\p{N}\p{S}\p{P}]/u.test(asking.title))

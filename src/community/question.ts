@@ -12,7 +12,7 @@ export const LISTED_STATES = ['open', 'answered', 'closed'] as const;
 export const CLOSE_REASONS = ['solved', 'duplicate', 'off_topic', 'no_reply', 'other'] as const;
 export type CloseReason = (typeof CLOSE_REASONS)[number];
 
-/** In UTF-16 units, as Discord's text inputs count at most. */
+/** In characters, as Discord's text inputs count. */
 export const TITLE_LIMIT = 200;
 export const BODY_LIMIT = 2500;
 export const VERSION_LIMIT = 40;

@@ -205,7 +205,8 @@ function readField(
   }
   if (field.type === 'line' || field.type === 'paragraph') {
     if (!given || !('value' in given) || typeof given.value !== 'string' || given.value === '') return undefined;
-    if (given.value.length > (field.maxLength ?? 4000)) throw new OutOfDate(`field ${name} is too long`);
+    // Discord counts characters, not UTF-16 units: 100 emoji are 100.
+    if ([...given.value].length > (field.maxLength ?? 4000)) throw new OutOfDate(`field ${name} is too long`);
     return given.value;
   }
   const picked = given && 'values' in given ? given.values[0] : undefined;

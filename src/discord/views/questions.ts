@@ -8,7 +8,7 @@ import { LOCALES, type Translator } from '../../platform/i18n.js';
 import { addressing } from '../custom-id.js';
 import { EDIT_DRAFT, LIST_PAGE, POST_DRAFT, UNDO_ANSWER } from './addresses.js';
 import { COLOURS, container, line, pressable, row, text } from './layout.js';
-import { address, ago, cut, plain, user } from './text.js';
+import { address, ago, beginning, cut, plain, user } from './text.js';
 
 /** A message that can answer a command, and take the place of the message that a button stood in. */
 export type View = Pick<InteractionReplyOptions, 'content' | 'components'> & { flags?: MessageFlags.IsComponentsV2 };
@@ -156,11 +156,7 @@ export type ListState = Parameters<typeof listPage.id>[0];
 
 /** Words for a filter, cut to what a button can carry; empty for none. */
 export function filterWords(words: string | undefined, most: number): string {
-  return (words ?? '')
-    .replace(/[:%\s]+/gu, ' ')
-    .trim()
-    .slice(0, most)
-    .trim();
+  return beginning((words ?? '').replace(/[:%\s]+/gu, ' ').trim(), most);
 }
 
 function filtersOf(t: Translator, { asker, language, version, words }: QuestionFilter): string {

@@ -2,15 +2,20 @@
 
 const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' });
 
-/** Cuts a text to a length in UTF-16 units, between whole characters as people see them, and marks the cut. */
-export function cut(text: string, most: number): string {
+/** The beginning of a text, to a length in UTF-16 units, of whole characters as people see them. */
+export function beginning(text: string, most: number): string {
   if (text.length <= most) return text;
   let kept = '';
   for (const { segment } of graphemes.segment(text)) {
-    if (kept.length + segment.length > most - 1) break;
+    if (kept.length + segment.length > most) break;
     kept += segment;
   }
-  return `${kept.trimEnd()}…`;
+  return kept.trimEnd();
+}
+
+/** The same, with a mark where it was cut. */
+export function cut(text: string, most: number): string {
+  return text.length <= most ? text : `${beginning(text, most - 1)}…`;
 }
 
 /** Words on one line, with every mark of Discord's made plain: nobody is mentioned, nothing links, nothing is bold. */
