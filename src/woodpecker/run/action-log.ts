@@ -2,7 +2,7 @@
  * What a walk does, a line an event, on disk before it is done: whatever ends this process, the log ends with the step that
  * was under way. Each line is one JSON object that reads like a sentence: `{"step":3,"do":"stop_vm vm#1",…}`.
  */
-import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { closeSync, constants, ftruncateSync, openSync, writeSync } from 'node:fs';
 import type { Json } from '../types.js';
 import { HarnessError } from '../types.js';
 
@@ -25,12 +25,14 @@ export interface FileLog extends ActionLog {
   close(): void;
 }
 
+const { O_APPEND, O_CREAT, O_TRUNC, O_WRONLY } = constants;
+
 /** What a log says where it was cut. */
 const CUT = `${JSON.stringify({ log: 'cut: it has reached its greatest size' })}\n`;
 
 /** A log of at most `most` bytes, and one line that says that it was cut. Throws HarnessError. */
 export function createFileLog(path: string, most: number): FileLog {
-  const file = orBroken(() => openSync(path, 'a'));
+  const file = orBroken(() => openSync(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND));
   let waiting = '';
   let written = 0;
   let cut = false;
@@ -59,7 +61,6 @@ export function createFileLog(path: string, most: number): FileLog {
       closeSync(file);
     },
   };
-  log.restart();
   return log;
 
   function append(text: string): void {
