@@ -30,7 +30,7 @@ interface Operation {
 }
 
 /** Keys that the API knows and the file does not. */
-const KNOWN_MISSING = new Set(['nsfw', 'enforce_nonce', 'animated']);
+const KNOWN_MISSING = new Set(['nsfw', 'enforce_nonce', 'animated', 'tts']);
 
 /** Reads the file at `path`. Throws where it is no OpenAPI document. */
 export async function openContract(path: string): Promise<Contract> {
