@@ -14,7 +14,7 @@ import { type FakeClock, fakeClock } from './clock.js';
 
 export const GUILD = '1000000000000000001';
 export const DIGEST = `sha256:${'d'.repeat(64)}`;
-export const CANARY = 'asleep';
+export const CANARY = 'canary';
 
 export interface TestFleet {
   readonly clock: FakeClock;

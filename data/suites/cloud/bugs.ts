@@ -1,6 +1,6 @@
 /** The named bugs that the simulator can be told to have; `suite.yaml` says what each is. All are off unless a hunt switches one on. */
 export const BUGS = [
-  'asleep',
+  'canary',
   'w7',
   'fifth_snapshot',
   'sticky_attachment',

@@ -141,7 +141,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
       const vm = find(cloud.vms, takes, 'vm');
       must(vm.state === 'running', 'the VM is stopped already');
       yield;
-      if (!cloud.bugs.has('asleep')) vm.state = 'stopped';
+      if (!cloud.bugs.has('canary')) vm.state = 'stopped';
       return {};
     },
   },
