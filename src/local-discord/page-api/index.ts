@@ -1,36 +1,22 @@
-/** The server side of the local Discord's page, to be mounted on its HTTP server. */
+/** The server side of the local Discord's page. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
+import type { Mount } from '../server.js';
 import { readPageFiles, servePage } from './files.js';
 import { pagePaths } from './protocol.js';
 import { openSession, type SessionDeps } from './session.js';
 import { createUploads, uploadLimit } from './uploads.js';
+
+/** The largest thing a page says: a modal or a message, never a file. */
+const socketLimit = 1024 * 1024;
 
 export interface PageDeps extends Omit<SessionDeps, 'uploads'> {
   /** Where the built page lies: dist/page/. */
   readonly root: URL;
 }
 
-export interface PageApi {
-  /** Answers a request for the page. False when the path is not the page's. */
-  request(request: IncomingMessage, response: ServerResponse): boolean;
-  /** Takes over a WebSocket of the page. False when the path is not the page's. */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
-  /** Ends every open page's connection; each will try again until the server is back. */
-  close(): void;
-}
-
-/** A page of another site must not act as these people: only a loopback address, and only pages of this very origin. */
-export function isFromHere({ headers: { host, origin } }: IncomingMessage): boolean {
-  if (!host || !/^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(host)) return false;
-  return origin === undefined || origin === `http://${host}`;
-}
-
-/** The largest thing a page says: a modal or a message, never a file. */
-const socketLimit = 1024 * 1024;
-
-export async function createPageApi({ root, ...deps }: PageDeps): Promise<PageApi> {
+/** Serves the page, for `local.mount`: on the local Discord's port, which has already refused other hosts and origins. */
+export async function createPage({ root, ...deps }: PageDeps): Promise<Required<Mount>> {
   const files = await readPageFiles(root);
   const uploads = createUploads();
   const sockets = new WebSocketServer({ noServer: true, maxPayload: socketLimit });
@@ -58,8 +44,7 @@ export async function createPageApi({ root, ...deps }: PageDeps): Promise<PageAp
       const { pathname, searchParams } = new URL(request.url ?? '/', 'http://page');
       const upload = pathname === pagePaths.uploads;
       if (!upload && !files.has(pathname) && pathname !== '/') return false;
-      if (!isFromHere(request)) refuse(response, 403, 'This page answers to its own address only.');
-      else if (upload && request.method !== 'POST') refuse(response, 405, 'Method Not Allowed');
+      if (upload && request.method !== 'POST') refuse(response, 405, 'Method Not Allowed');
       else if (upload) void receive(request, response, searchParams).catch((error) => deps.fault(error));
       else if (!servePage(files, pathname, response)) {
         refuse(response, 503, 'The page is not built: run `npm run build` first.');
@@ -70,7 +55,7 @@ export async function createPageApi({ root, ...deps }: PageDeps): Promise<PageAp
     upgrade(request, socket, head) {
       if (new URL(request.url ?? '/', 'http://page').pathname !== pagePaths.socket) return false;
       // Browsers always send an Origin with a WebSocket; without one it is not a page.
-      if (!isFromHere(request) || !request.headers.origin) socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+      if (!request.headers.origin) socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
       else sockets.handleUpgrade(request, socket, head, (ready) => sockets.emit('connection', ready, request));
       return true;
     },

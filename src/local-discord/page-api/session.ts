@@ -9,9 +9,8 @@ import type { Uploads } from './uploads.js';
 import { directView, guildView, membersOf, snapshot } from './views.js';
 
 export interface SessionDeps {
-  /** Ids of the people that the page offers to be, in order. */
-  people(): readonly string[];
-  actor(userId: string): Actor;
+  /** The people that the page offers to be, in order. */
+  people(): readonly Actor[];
   readonly uploads: Uploads;
   /** Hears of a fault that is nobody's refusal. */
   fault(error: unknown): void;
@@ -22,6 +21,9 @@ const beSomebody = z.object({ person: z.string().optional() });
 
 /** A burst of changes (a plan that makes ten channels) becomes one push after this long, in milliseconds. */
 const gatherFor = 25;
+
+/** The page's list of people ends here, however many there are. */
+const offered = 25;
 
 const seen = z.object({ id: z.string(), channel_id: z.string() });
 const seenMany = z.object({ ids: z.array(z.string()), channel_id: z.string() });
@@ -59,12 +61,12 @@ export function openSession(socket: WebSocket, deps: SessionDeps): void {
 
   const become = (person: string | undefined): Snapshot => {
     const people = deps.people();
-    const id = person && people.includes(person) ? person : people[0];
-    if (id === undefined) throw new RangeError('There is nobody to be in this local Discord.');
+    const chosen = people.find(({ id }) => id === person) ?? people[0];
+    if (!chosen) throw new RangeError('There is nobody to be in this local Discord.');
     unwatch();
-    actor = deps.actor(id);
+    actor = chosen;
     unwatch = actor.watch(see);
-    return snapshot(actor, people.map(deps.actor));
+    return snapshot(actor, people.slice(0, offered));
   };
 
   const deferred = (action: Action) => {
