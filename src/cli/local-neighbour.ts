@@ -1,7 +1,9 @@
 import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Environment } from '../platform/env.js';
 import type { Log } from '../platform/log.js';
-import { localDiscordFile } from './data-dir.js';
+import { packageRoot } from '../platform/paths.js';
 import type { Terminal } from './index.js';
 
 /** A Discord on this machine, for the bot to live in. */
@@ -32,16 +34,19 @@ export async function nextFreePort(host: string, first: number): Promise<number>
   return 0;
 }
 
-/** Starts the local Discord with what it kept from the last time, or a seeded server. */
+/** Starts the local Discord with its page. */
 export async function startNeighbour(terminal: Terminal, env: Environment, log: Log): Promise<Neighbour> {
   terminal.out('DISCORD_TOKEN is not set: starting a Discord on this machine, with the bot in it.');
-  // A bot with a token never loads it.
+  // A bot with a token never loads these.
   const { startLocalDiscord } = await import('../local-discord/index.js');
+  const { createPage } = await import('../local-discord/page-api/index.js');
+  const fault = (error: unknown, line?: string) => log.error({ err: error, line }, 'fault of the local Discord');
   const local = await startLocalDiscord({
     port: await nextFreePort(HOST, env.localDiscordPort),
-    file: localDiscordFile(env),
     openapi: env.discordOpenapi,
-    log,
+    onFault: fault,
   });
+  const root = pathToFileURL(join(packageRoot, 'dist', 'page', '/'));
+  local.mount(await createPage({ people: local.people, root, fault }));
   return { api: local.apiUrl, token: local.token, url: local.url, stop: () => local.stop() };
 }
