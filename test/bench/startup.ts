@@ -48,7 +48,7 @@ for (const size of SIZES) {
 }
 
 async function measure(size: number): Promise<{ bare: Seen; flock: Seen }> {
-  const local = await startLocalDiscord({ port: 0 });
+  const local = await startLocalDiscord({ rateLimits: 'off' });
   const { world } = local;
   const owner = createUser(world, { username: 'owner' });
   const tokens = {
@@ -73,7 +73,7 @@ async function measure(size: number): Promise<{ bare: Seen; flock: Seen }> {
       ),
     flock: () =>
       startChild(
-        fileURLToPath(new URL('bin/flock.js', packageRoot)),
+        join(packageRoot, 'bin/flock.js'),
         ['start'],
         {
           DISCORD_API_URL: local.apiUrl,

@@ -28,7 +28,7 @@ export interface Village {
 }
 
 export async function startVillage({ people }: { people: number }): Promise<Village> {
-  const local = await startLocalDiscord({ port: 0 });
+  const local = await startLocalDiscord({ rateLimits: 'off' });
   const { world } = local;
   const owner = createUser(world, { username: 'owner' });
   const guild = createGuild(world, { name: 'Village', ownerId: owner.id });
@@ -50,7 +50,7 @@ export async function startVillage({ people }: { people: number }): Promise<Vill
       /^ready$/,
     ),
     startChild(
-      fileURLToPath(new URL('bin/flock.js', packageRoot)),
+      join(packageRoot, 'bin/flock.js'),
       ['start'],
       {
         DISCORD_API_URL: local.apiUrl,
