@@ -59,11 +59,13 @@ export interface World {
   /** Where files are fetched from: `http://127.0.0.1:3000`. Set when the server listens. */
   origin: string;
   files: Files;
-  /** Milliseconds since 1970. */
-  now(): number;
+  /** Milliseconds since 1970. Seeding replaces it for a while, to tell of the past. */
+  now: () => number;
   iso(): string;
   /** A fresh snowflake, larger than every earlier one. */
   newId(): Id;
+  /** Ids given from now on are larger than this one, whatever the clock says: after a restart. */
+  resumeIds(after: Id): void;
   /** An unguessable string of `length` letters and digits: tokens, invite codes. */
   newSecret(length: number): string;
   emit(dispatch: Dispatch): void;
@@ -122,7 +124,7 @@ export function createWorld({ now, randomBytes }: WorldOptions): World {
     origin: 'http://127.0.0.1',
     files: { put: (id, bytes) => files.set(id, bytes), get: (id) => files.get(id) },
     now,
-    iso: () => new Date(now()).toISOString(),
+    iso: () => new Date(world.now()).toISOString(),
     onChange: undefined,
     loadMessages: undefined,
 
@@ -137,7 +139,7 @@ export function createWorld({ now, randomBytes }: WorldOptions): World {
     },
 
     newId() {
-      const time = Math.max(now(), lastTime);
+      const time = Math.max(world.now(), lastTime);
       sequence = time === lastTime ? sequence + 1 : 0;
       lastTime = time;
       if (sequence > 0x3fffff) {
@@ -145,6 +147,13 @@ export function createWorld({ now, randomBytes }: WorldOptions): World {
         sequence = 0;
       }
       return snowflakeAt(lastTime, sequence);
+    },
+
+    resumeIds(after) {
+      const time = snowflakeTime(after);
+      if (time < lastTime) return;
+      sequence = Number(BigInt(after) & 0x3fffffn);
+      lastTime = time;
     },
 
     newSecret(length) {
