@@ -2,6 +2,8 @@
  * The world in one SQLite file. Changes are gathered and written once an event-loop turn, in one transaction; messages
  * are read channel by channel when somebody looks. A crash of this process may lose its last turn, never more.
  */
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Id, Message } from './model.js';
 import { guildRecord, KINDS, placeRecord } from './records.js';
@@ -47,6 +49,7 @@ export class NewerStore extends Error {
  * `onError` hears of a write that failed (a full disk): it is tried again with the next change.
  */
 export function openStore(path: string, world: World, onError: (error: unknown) => void = rethrow): Store {
+  if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
   const db = new Database(path);
   const version = Number(db.pragma('user_version', { simple: true }));
   if (version > VERSION) {
