@@ -4,13 +4,15 @@ import type { EffectFile } from '../platform/effects.js';
 /** Discord's limit for a file of a bot; bytes. */
 const MOST_BYTES = 10 * 1024 * 1024;
 
-/** Reads what goes with a message. A member's upload that Discord no longer has, or that is too large, is left out: the words are worth more. */
-export async function loadFiles(files: readonly EffectFile[] | undefined, signal: AbortSignal): Promise<RawFile[]> {
-  const loaded = await Promise.all((files ?? []).map((file) => load(file, signal)));
-  return loaded.filter((file) => file !== undefined);
+/** Stands in for an upload that is gone: a message may show its file by name, and Discord refuses it whole when there is none. */
+const GONE = 'This file is not available any more.\n此文件已不可用。\n';
+
+/** Reads what goes with a message. For a member's upload that Discord no longer has, or that is too large, a note goes: the words are worth more. */
+export function loadFiles(files: readonly EffectFile[] | undefined, signal: AbortSignal): Promise<RawFile[]> {
+  return Promise.all((files ?? []).map((file) => load(file, signal)));
 }
 
-async function load(file: EffectFile, signal: AbortSignal): Promise<RawFile | undefined> {
+async function load(file: EffectFile, signal: AbortSignal): Promise<RawFile> {
   const { name } = file;
   if ('text' in file) return { name, data: Buffer.from(file.text), contentType: 'text/plain; charset=utf-8' };
   if ('base64' in file) return { name, data: Buffer.from(file.base64, 'base64') };
@@ -19,8 +21,8 @@ async function load(file: EffectFile, signal: AbortSignal): Promise<RawFile | un
   const length = Number(response.headers.get('content-length') ?? 0);
   if (!response.ok || length > MOST_BYTES) {
     await response.body?.cancel();
-    return undefined;
+    return { name, data: Buffer.from(GONE) };
   }
   const data = Buffer.from(await response.arrayBuffer());
-  return data.length > MOST_BYTES ? undefined : { name, data };
+  return { name, data: data.length > MOST_BYTES ? Buffer.from(GONE) : data };
 }
