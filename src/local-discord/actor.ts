@@ -150,6 +150,8 @@ export interface Actor {
   /** Everything that reaches the person's screen from now on. Returns how to stop. */
   watch(see: (sight: Sight) => void): () => void;
 
+  /** "… is typing". */
+  typing(channelId: string): void;
   say(channelId: string, draft: string | Draft): APIMessage;
   edit(at: MessageAt, content: string): APIMessage;
   erase(at: MessageAt): void;

@@ -1,11 +1,15 @@
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { connect as dial } from 'node:net';
-import { networkInterfaces } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { type LocalDiscord, startLocalDiscord } from '../../src/local-discord/index.js';
+import type { World } from '../../src/local-discord/world.js';
 import { connect } from '../support/gateway-client.js';
+import { settle } from '../support/town.js';
 
 const started: LocalDiscord[] = [];
 const start = async (options = {}) => {
@@ -96,6 +100,29 @@ describe('the port of the local Discord', () => {
     });
     expect(await (await fetch(`${local.url}/hello`)).text()).toBe('hello');
     expect(await status(local, {})).toBe(200);
+  });
+
+  it('is back as it was left, where the world is kept in a file', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'local-discord-'));
+    const file = join(folder, 'world.sqlite');
+    let town: ReturnType<typeof settle> | undefined;
+    const seed = (world: World) => {
+      town = settle(world);
+    };
+    const first = await startLocalDiscord({ file, seed });
+    const { ana, general } = town ?? expect.fail('not seeded');
+    first.actor(ana.id).say(general.id, 'remember me');
+    const commands = `${first.apiUrl}/v10/applications/${first.applicationId}/commands`;
+    const headers = { authorization: `Bot ${first.token}`, 'content-type': 'application/json' };
+    await fetch(commands, { method: 'POST', headers, body: JSON.stringify({ name: 'ping', description: 'x' }) });
+    await first.stop();
+
+    const again = await start({ file, seed: () => expect.fail('seeded twice') });
+    expect(again.token).toBe(first.token);
+    const back = again.actor(ana.id);
+    expect(back.messages(general.id).map(({ content }) => content)).toEqual(['remember me']);
+    expect(back.commands(general.id).map(({ command }) => command.name)).toEqual(['ping']);
+    rmSync(folder, { recursive: true });
   });
 
   it('has an empty world with one bot to log in as', async () => {

@@ -5,6 +5,7 @@ import type { Actor, Draft, MessageAt, Upload } from '../actor.js';
 import { fail } from '../errors.js';
 import type { Interactions } from '../interactions/index.js';
 import type { Attachment, Id } from '../model.js';
+import { startTyping } from '../operations/channels.js';
 import { setInterest } from '../operations/events.js';
 import { joinGuild, leaveGuild } from '../operations/members.js';
 import { keepFiles } from '../operations/message-parts.js';
@@ -24,6 +25,7 @@ type Acting = Pick<
   | 'speak'
   | 'join'
   | 'leave'
+  | 'typing'
   | 'say'
   | 'edit'
   | 'erase'
@@ -48,6 +50,7 @@ export function createActing(world: World, { privately }: Interactions, userId: 
     join: (guildId, invite) => renderMember(world, joinGuild(world, userId, guildId, invite)),
     leave: (guildId) => leaveGuild(world, userId, guildId),
 
+    typing: (channelId) => startTyping(world, userId, channelId),
     say(channelId, draft) {
       const { body, files } = bodyOf(typeof draft === 'string' ? { content: draft } : draft);
       return renderMessage(world, createMessage(world, userId, channelId, body, files), userId);

@@ -7,7 +7,9 @@ import { interactionData } from './payload.js';
 
 export interface Question extends Omit<Asked, 'id' | 'token' | 'channelId' | 'guildId'> {
   readonly place: Place;
-  readonly data: object;
+  readonly data: unknown;
+  /** Fields that are sent instead of the true ones: for tests of what Discord would never send. */
+  readonly forged?: object;
 }
 
 /** Letters and digits of a token: unguessable, and short enough for a path. */
@@ -18,7 +20,7 @@ export function createAsk(
   live: Live,
   gateway: Pick<Gateway, 'isOnline' | 'tell'>,
 ): (question: Question) => Interaction {
-  return ({ place, data, ...question }) => {
+  return ({ place, data, forged, ...question }) => {
     const id = world.newId();
     const token = world.newSecret(TOKEN_LENGTH);
     const guildId = place.guild?.id;
@@ -26,7 +28,7 @@ export function createAsk(
     const { application, userId, type, source } = question;
     if (gateway.isOnline(application, guildId)) {
       const told = { id, token, type, application, userId, place, data, message: source };
-      gateway.tell(application, 'INTERACTION_CREATE', interactionData(world, told), guildId);
+      gateway.tell(application, 'INTERACTION_CREATE', { ...interactionData(world, told), ...forged }, guildId);
     } else interaction.answer({ kind: 'failed', reason: 'offline' });
     return interaction;
   };

@@ -16,7 +16,7 @@ export interface Told {
   readonly userId: Id;
   /** Where the person stands when they do it. */
   readonly place: Place;
-  readonly data: object;
+  readonly data: unknown;
   readonly message: Message | undefined;
 }
 
