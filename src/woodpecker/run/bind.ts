@@ -1,6 +1,6 @@
 /** From a step of the model to a step of the system, and what the log says about it. */
 import type { Action, Suite } from '../suite/suite.js';
-import type { ActAnswer, BoundStep, Handle, Step } from '../types.js';
+import type { BoundStep, Handle, Step } from '../types.js';
 
 /** Ids of what is there before the first step. */
 export function idsOfGiven(suite: Suite): Map<string, string> {
@@ -48,9 +48,4 @@ export function idsIn({ takes }: BoundStep): Record<string, string> | undefined 
     any = true;
   }
   return any ? ids : undefined;
-}
-
-/** What is worth a line of an answer: the rest the model can tell. */
-export function detailsOf(answer: ActAnswer | undefined): Pick<ActAnswer, 'ids' | 'outputs'> {
-  return { ids: answer?.ids, outputs: answer?.outputs };
 }

@@ -32,11 +32,9 @@ export function wrongStrangers(foreign: readonly string[] | undefined, tally: Ta
   return first === undefined ? undefined : { kind: 'foreign', message: `nobody made ${first}` };
 }
 
-/** Whether a check of the suite is due after step `index` of this action (undefined: at the end of the walk). */
-export function isDue(check: Check, index: number, action: number | undefined): boolean {
-  if (action === undefined) return check.at === 'end';
-  if (check.at === 'end' || (index + 1) % check.every !== 0) return false;
-  return check.after?.has(action) ?? true;
+/** Whether a check of steps is due after step `index`, of this action. */
+export function isDue({ every, after }: Check, index: number, action: number): boolean {
+  return (index + 1) % every === 0 && (after?.has(action) ?? true);
 }
 
 /** The resources that a check is about. */

@@ -1,19 +1,9 @@
 /** From what went wrong to a failure with a place. */
-import { createHash } from 'node:crypto';
 import { createModel } from '../model/model.js';
 import { type Suite, stateOf } from '../suite/suite.js';
-import { type Failure, HarnessError, type Step, StepTimeout, SystemRefused } from '../types.js';
+import { HarnessError, type Step, StepTimeout, SystemRefused } from '../types.js';
 import type { Wrong } from './compare.js';
 import { Interrupted } from './settle.js';
-
-export function failureOf(f: Omit<Failure, 'masked' | 'signature'>): Failure {
-  const masked = f.message.replace(/\d+/g, 'N');
-  const signature = createHash('sha256')
-    .update(JSON.stringify([f.kind, f.action, f.check, masked, f.states]))
-    .digest('hex')
-    .slice(0, 16);
-  return { ...f, masked, signature };
-}
 
 /** What a system's throwing means for a step; undefined for a step that was refused as it had to be. Rethrows what is the test's own. */
 export function wrongThrown(step: Step, error: unknown): Wrong | undefined {
@@ -27,7 +17,8 @@ export const wordsOf = (error: unknown): string => (error instanceof Error ? err
 /** States of what a step takes, by role, before it. */
 export function statesBefore(suite: Suite, trace: readonly Step[], at: number): Record<string, string> {
   const model = createModel(suite);
-  for (const step of trace.slice(0, at)) model.apply(step);
+  // Concurrent steps have no order of their own: before each of them is before all of them.
+  for (const step of trace.slice(0, at)) if (!step.lane) model.apply(step);
   const states: Record<string, string> = {};
   for (const [role, handle] of Object.entries(trace[at]?.takes ?? {})) {
     const resource = model.get(handle);

@@ -25,6 +25,8 @@ export interface Judge {
   step(index: number, action: Action, answer: ActAnswer | undefined): Work<Wrong | undefined>;
   /** When the walk is over, before tear-down: everything is looked at, what is gone too. */
   end(): Work<Wrong | undefined>;
+  /** After concurrent steps: `explain` makes a model of what is observed, or says what no model can be made of. */
+  lanes(known: readonly Known[], settlesMs: number, explain: (seen: Observation) => Explained): Work<Wrong | undefined>;
   /** All that there was in the walk. */
   everything(): Known[];
 }
@@ -33,12 +35,15 @@ export interface Judge {
 const POLL_MS = 10;
 const POLL_MOST_MS = 1_000;
 
+export type Explained = { readonly model: Model } | { readonly wrong: Wrong };
+
 interface Seen {
   readonly states?: Observation;
   readonly foreign?: readonly string[];
 }
 
-export function createJudge({ system, suite, model, ids, tally, clock }: JudgeParts): Judge {
+export function createJudge({ system, suite, ids, tally, clock, ...parts }: JudgeParts): Judge {
+  let { model } = parts;
   const stepChecks = suite.checks.filter(({ at }) => at === 'step');
   const endChecks = suite.checks.filter(({ at }) => at === 'end');
   const longestSettling = Math.max(0, ...suite.actions.map(({ settlesMs }) => settlesMs));
@@ -48,26 +53,39 @@ export function createJudge({ system, suite, model, ids, tally, clock }: JudgePa
       const told = answer?.states !== undefined ? answer : undefined;
       const wrong = yield* looked(told, present, action.settlesMs);
       if (wrong) return wrong;
-      for (const check of stepChecks) {
-        if (!isDue(check, index, action.index)) continue;
-        const broken = yield* checked(check);
-        if (broken) return broken;
-      }
-      return undefined;
+      if (stepChecks.length === 0) return undefined;
+      return yield* firstBroken(stepChecks.filter((check) => isDue(check, index, action.index)));
     },
 
     *end() {
       const wrong = yield* looked(undefined, everything, longestSettling);
-      if (wrong) return wrong;
-      for (const check of endChecks) {
-        const broken = yield* checked(check);
-        if (broken) return broken;
-      }
-      return undefined;
+      return wrong ?? (yield* firstBroken(endChecks));
+    },
+
+    *lanes(known, settlesMs, explain) {
+      const look = function* (): Work<Wrong | undefined> {
+        const { states = {}, foreign } = yield* observed(known);
+        tally.states += Object.keys(states).length;
+        const found = explain(states);
+        if ('wrong' in found) return found.wrong;
+        model = found.model;
+        return wrongStrangers(foreign, tally);
+      };
+      const wrong = yield* look();
+      const still = wrong && settlesMs > 0 ? yield* eventually(wrong, settlesMs, look) : wrong;
+      return still ?? (yield* firstBroken(stepChecks));
     },
 
     everything,
   };
+
+  function* firstBroken(checks: readonly Check[]): Work<Wrong | undefined> {
+    for (const check of checks) {
+      const broken = yield* checked(check);
+      if (broken) return broken;
+    }
+    return undefined;
+  }
 
   /** What is there, and what the last step deleted: it must not be there any more. */
   function present(): Known[] {

@@ -1,11 +1,13 @@
 /** Runs one walk: steps one by one, each checked in layers, torn down whatever happens, ended with one of five words. */
 import type { Clock } from '../../platform/clock.js';
 import { createModel, type Model } from '../model/model.js';
+import { failureOf } from '../signature.js';
 import { printStep } from '../step-text.js';
-import type { Suite } from '../suite/suite.js';
+import type { Action, Suite } from '../suite/suite.js';
 import {
   type ActAnswer,
   type Failure,
+  type Handle,
   HarnessError,
   type RunResult,
   type StartOptions,
@@ -13,16 +15,17 @@ import {
   type System,
 } from '../types.js';
 import { type ActionLog, noLog } from './action-log.js';
-import { actionsOf, boundOf, detailsOf, idsIn, idsOfGiven } from './bind.js';
+import { actionsOf, boundOf, idsIn, idsOfGiven } from './bind.js';
 import type { Wrong } from './compare.js';
-import { failureOf, statesBefore, wordsOf, wrongThrown } from './failure.js';
+import { statesBefore, wordsOf, wrongThrown } from './failure.js';
 import { createJudge } from './judge.js';
+import { contradiction, explained, runLanes } from './lanes.js';
 import { Interrupted, isLater, later, settle, type Work } from './settle.js';
 import { checksIn, emptyTally, type Tally } from './tally.js';
 
 /** Where steps come from: a trace, or a walk that is made up as it goes. */
 export interface StepSource {
-  /** As the system should be after the steps so far, the last one included. */
+  /** As the system should be after the steps so far, the last one included; in the concurrent end, as it was before that. */
   readonly model: Model;
   next(): Step | undefined;
 }
@@ -65,7 +68,7 @@ export function traceSource(suite: Suite, steps: readonly Step[]): StepSource {
     model,
     next() {
       const step = steps[index++];
-      if (step === undefined) return undefined;
+      if (step === undefined || step.lane) return step;
       const objection = model.objection(step);
       if (objection) throw new HarnessError(`step ${index} (${printStep(step)}) cannot be taken: ${objection}`);
       model.apply(step);
@@ -108,6 +111,11 @@ function* walking(system: System, { suite, source, start }: WalkPlan, tools: Run
       if (stop?.aborted) return { outcome: 'skipped' };
       const step = source.next();
       if (step === undefined) break;
+      if (step.lane) {
+        const wrong = yield* concurrent([step, ...rest(source)]);
+        if (wrong) return wrong;
+        break;
+      }
       const index = trace.length;
       trace.push(step);
       const wrong = yield* taken(step, index);
@@ -118,30 +126,63 @@ function* walking(system: System, { suite, source, start }: WalkPlan, tools: Run
   }
 
   function* taken(step: Step, index: number): Work<Wrong | undefined> {
-    const action = actions.get(step.action);
-    if (action === undefined) throw new HarnessError(`the suite has no action ${step.action}`);
-    const bound = boundOf(step, index, action, ids);
-    if (logs) log.before({ step: index, do: printStep(step), ms: clock.now() - began, ids: idsIn(bound) });
     let answer: ActAnswer | undefined;
+    const action = actionOf(step);
     try {
-      const acted = system.act(bound);
+      const acted = begun(step, index, action);
       answer = isLater(acted) ? yield* later(acted) : acted;
     } catch (error) {
       const wrong = wrongThrown(step, error);
       if (wrong) return wrong;
     }
     tally.answers++;
-    if (answer !== undefined) {
-      if (step.refused) return { kind: 'accepted', message: `${step.action} was not refused` };
-      for (const role in answer.ids) {
-        const handle = step.makes[role];
-        const id = answer.ids[role];
-        if (handle !== undefined && id !== undefined) ids.set(handle, id);
-      }
-    }
-    if (logs)
-      log.after({ step: index, answered: answer ? 'done' : 'refused', ms: clock.now() - began, ...detailsOf(answer) });
+    if (answer !== undefined && step.refused) return { kind: 'accepted', message: `${step.action} was not refused` };
+    noteAnswer(step, index, answer);
     return yield* judge.step(index, action, answer);
+  }
+
+  /** Both lanes at once. Nothing may be said about states before both are over. */
+  function* concurrent(steps: readonly Step[]): Work<Ending | undefined> {
+    const from = trace.length;
+    trace.push(...steps);
+    const here = new Set<string>(source.model.population.flat(2).map(({ handle }) => handle));
+    const act = async (step: Step, index: number) => {
+      const answer = await begun(step, index, actionOf(step));
+      for (const role in step.makes) here.add(step.makes[role] ?? '');
+      noteAnswer(step, index, answer);
+      return answer;
+    };
+    const { history, wrong } = yield* later(runLanes({ steps, from, act, exists: (handle) => here.has(handle) }));
+    tally.answers += history.length;
+    const unbearable = wrong ?? contradiction(history, source.model);
+    if (unbearable) return failed(unbearable, wrong?.at ?? trace.length - 1);
+    const known = [...here].map((handle) => ({ handle: handle as Handle, id: ids.get(handle) ?? handle }));
+    const settlesMs = Math.max(0, ...steps.map((step) => actionOf(step).settlesMs));
+    const unexplained = yield* judge.lanes(known, settlesMs, (seen) => explained(history, source.model, seen));
+    return unexplained && failed(unexplained, trace.length - 1);
+  }
+
+  function begun(step: Step, index: number, action: Action): ActAnswer | Promise<ActAnswer> {
+    const bound = boundOf(step, index, action, ids);
+    if (logs) log.before({ step: index, do: printStep(step), ms: clock.now() - began, ids: idsIn(bound) });
+    return system.act(bound);
+  }
+
+  function noteAnswer(step: Step, index: number, answer: ActAnswer | undefined): void {
+    for (const role in answer?.ids) {
+      const handle = step.makes[role];
+      const id = answer.ids[role];
+      if (handle !== undefined && id !== undefined) ids.set(handle, id);
+    }
+    if (!logs) return;
+    const { ids: made, outputs } = answer ?? {};
+    log.after({ step: index, answered: answer ? 'done' : 'refused', ms: clock.now() - began, ids: made, outputs });
+  }
+
+  function actionOf({ action }: Step): Action {
+    const found = actions.get(action);
+    if (found === undefined) throw new HarnessError(`the suite has no action ${action}`);
+    return found;
   }
 
   /** Tears down after whatever came before. Only a walk that passed so far can fail by what is left. */
@@ -199,13 +240,19 @@ function* walking(system: System, { suite, source, start }: WalkPlan, tools: Run
     return failureOf({
       kind: wrong.kind,
       // What shows only at the end is nobody's doing in particular: the last step is there by chance.
-      action: step?.action ?? 'end',
+      action: wrong.kind === 'order' ? 'lanes' : (step?.action ?? 'end'),
       check: wrong.check,
-      states: step ? statesBefore(suite, trace, at ?? 0) : {},
+      states: step && wrong.kind !== 'order' ? statesBefore(suite, trace, at ?? 0) : {},
       message: wrong.message,
       at: at ?? Math.max(0, trace.length - 1),
     });
   }
+}
+
+function rest(source: StepSource): Step[] {
+  const steps: Step[] = [];
+  for (let step = source.next(); step; step = source.next()) steps.push(step);
+  return steps;
 }
 
 function failed(wrong: Wrong, at?: number): Ending {

@@ -9,7 +9,7 @@ resources:
   box: { states: [open, shut], limit: 20 }
 actions:
   make: { makes: [box] }
-  shut: { takes: { box: open }, leaves: { box: shut }, settles: 500ms }
+  shut: { takes: { box: open }, leaves: { box: shut }, settles: 150ms, refuses: [state, gone] }
   open: { takes: { box: shut }, leaves: { box: open }, refuses: [state, gone] }
   burn: { takes: { box: any }, leaves: { box: gone }, refuses: [gone] }
 faults:
@@ -62,6 +62,7 @@ export function boxes({
         const now = states.get(id);
         if (now === undefined) throw new SystemRefused(`no box ${id}`);
         if (action === 'open' && now === 'open') throw new SystemRefused(`box ${id} is open`);
+        if (action === 'shut' && now === 'shut') throw new SystemRefused(`box ${id} is shut`);
         if (action === 'burn') states.delete(id);
         else states.set(id, action === 'shut' ? 'shut' : 'open');
       }

@@ -1,0 +1,75 @@
+/** The concurrent end of a walk: two lanes at once, then one look, and the question whether any order explains it all. */
+import { explain, type LaneEvent } from '../linearise.js';
+import type { Model } from '../model/model.js';
+import { typeOf } from '../step-text.js';
+import type { ActAnswer, Handle, Observation, Step } from '../types.js';
+import type { Wrong } from './compare.js';
+import { wrongThrown } from './failure.js';
+import type { Explained } from './judge.js';
+
+/** What became of both lanes. `wrong` is what no order could excuse: a crash, a timeout. */
+export interface LaneRun {
+  readonly history: readonly LaneEvent[];
+  readonly wrong?: Wrong & { readonly at: number };
+}
+
+export interface LaneParts {
+  /** Steps of both lanes, and the index of the first of them in the walk. */
+  readonly steps: readonly Step[];
+  readonly from: number;
+  /** Runs a step; logs it before, binds its ids after. */
+  act(step: Step, index: number): ActAnswer | Promise<ActAnswer>;
+  /** Whether the system has this resource: what was refused made none. */
+  exists(handle: Handle): boolean;
+}
+
+/** Runs both lanes to their ends, or to the first thing that is wrong by itself. Rejects with HarnessError. */
+export async function runLanes({ steps, from, act, exists }: LaneParts): Promise<LaneRun> {
+  const history: LaneEvent[] = [];
+  let wrong: LaneRun['wrong'];
+  // Real time, but without a clock: what matters is only what was over before what began.
+  let moment = 0;
+
+  const lane = async (number: 1 | 2) => {
+    for (const [i, step] of steps.entries()) {
+      if (step.lane !== number || wrong) continue;
+      // Its maker was refused: nothing to ask the system.
+      if (!Object.values(step.takes).every(exists)) continue;
+      const began = moment++;
+      let outcome: LaneEvent['outcome'] = 'done';
+      try {
+        await act(step, from + i);
+      } catch (error) {
+        const excused = wrongThrown({ ...step, refused: true }, error);
+        if (excused) wrong ??= { ...excused, at: from + i };
+        outcome = 'refused';
+      }
+      history.push({ step, outcome, began, ended: moment++ });
+    }
+  };
+  const ended = await Promise.allSettled([lane(1), lane(2)]);
+  for (const end of ended) if (end.status === 'rejected') throw end.reason;
+  return { history, ...(wrong ? { wrong } : {}) };
+}
+
+/** The first answer after which no order explains what was answered: waiting for states will not help. */
+export function contradiction(history: readonly LaneEvent[], before: Model): Wrong | undefined {
+  const byEnd = history.toSorted((a, b) => a.ended - b.ended);
+  for (const [at, { step, outcome }] of byEnd.entries()) {
+    if (explain(byEnd.slice(0, at + 1), before)) continue;
+    return { kind: 'order', message: `${step.action} was ${outcome}, which no order of the concurrent steps explains` };
+  }
+  return undefined;
+}
+
+/** The model after an order that explains it all; or what cannot be explained, in words that shrinking does not change. */
+export function explained(history: readonly LaneEvent[], before: Model, observed: Observation): Explained {
+  const model = explain(history, before, observed);
+  if (model) return { model };
+  for (const [handle, state] of Object.entries(observed)) {
+    if (explain(history, before, { [handle]: state })) continue;
+    const type = typeOf(handle as Handle);
+    return { wrong: { kind: 'order', message: `${type} ${handle} is ${state}, which no order explains` } };
+  }
+  return { wrong: { kind: 'order', message: 'no order explains all states together' } };
+}
