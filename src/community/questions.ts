@@ -100,9 +100,9 @@ export function createQuestions(guild: Guild, settings: Settings, { now, posts }
     const answers = store.answers(question.id);
     const known = answers.find((answer) => answer.message === reply.id);
     const standing = standingOf(by, question.asker, settings.roles()) ?? refuse('not_yours');
-    if (!mayDecide(standing, reply.id, answers)) refuse('overruled');
     if (known?.accepted === take && !outranks(standing, known.standing))
       return { question, answer: known, changed: false };
+    if (!mayDecide(standing, reply.id, answers)) refuse('overruled');
 
     const decision = { question: question.id, reply, accepted: take, by: by.id, standing, at: now() };
     const answer = store.decide(question, decision);

@@ -53,7 +53,8 @@ export function createSetup(guild: Guild, settings: Settings, { now, newId }: Pi
     const name = nameOf(place, languages);
     const after = { name: SETUP_MADE, arg: place };
     if (place === 'role.helper') {
-      outbox.add({ kind: 'role.create', body: { name, permissions: '0', hoist: true, mentionable: false } }, { after });
+      // Mentionable, so that helpers hear of unanswered questions without the bot having to be allowed to mention everyone.
+      outbox.add({ kind: 'role.create', body: { name, permissions: '0', hoist: true, mentionable: true } }, { after });
     } else if (place === 'role.moderator') {
       const body = { name, permissions: MODERATOR_PERMISSIONS, hoist: true, mentionable: false };
       outbox.add({ kind: 'role.create', body }, { after });

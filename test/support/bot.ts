@@ -22,6 +22,8 @@ export interface BotOptions {
   /** Where the bot looks for Discord, when that is not the local one itself. */
   readonly api?: (apiUrl: string) => string;
   readonly http?: boolean;
+  /** Discord's own by default; `off` for tests of many posts. */
+  readonly rateLimits?: 'discord' | 'off';
 }
 
 export interface RunningBot {
@@ -36,7 +38,11 @@ export interface RunningBot {
 
 /** A town with a bot that is not started yet. */
 export async function openTown(options: BotOptions = {}) {
-  const local = await startLocalDiscord({ port: 0, openapi: process.env.DISCORD_OPENAPI });
+  const local = await startLocalDiscord({
+    port: 0,
+    openapi: process.env.DISCORD_OPENAPI,
+    rateLimits: options.rateLimits ?? 'discord',
+  });
   const town = settle(local.world, options.privileged);
   const folder = mkdtempSync(join(tmpdir(), 'flock-test-'));
   const logged: string[] = [];
