@@ -52,14 +52,20 @@ export async function runLanes({ steps, from, act, exists }: LaneParts): Promise
   return { history, ...(wrong ? { wrong } : {}) };
 }
 
-/** The first answer after which no order explains what was answered: waiting for states will not help. */
+/** An answer that contradicts the others: no order explains what was answered. Waiting for states will not help. */
 export function contradiction(history: readonly LaneEvent[], before: Model): Wrong | undefined {
-  const byEnd = history.toSorted((a, b) => a.ended - b.ended);
-  for (const [at, { step, outcome }] of byEnd.entries()) {
-    if (explain(byEnd.slice(0, at + 1), before)) continue;
-    return { kind: 'order', message: `${step.action} was ${outcome}, which no order of the concurrent steps explains` };
-  }
-  return undefined;
+  if (explain(history, before)) return undefined;
+  // The one without which the rest makes sense; where there are several, the same one every time.
+  const odd = history
+    .toSorted((a, b) => a.step.action.localeCompare(b.step.action, 'en') || a.ended - b.ended)
+    .find((event) =>
+      explain(
+        history.filter((other) => other !== event),
+        before,
+      ),
+    );
+  const what = odd ? `${odd.step.action} was ${odd.outcome}` : 'the answers are such';
+  return { kind: 'order', message: `${what}, which no order of the concurrent steps explains` };
 }
 
 /** The model after an order that explains it all; or what cannot be explained, in words that shrinking does not change. */
