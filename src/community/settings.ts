@@ -2,6 +2,7 @@
 import type { Database } from 'better-sqlite3';
 import { z } from 'zod';
 import { LOCALES, type Locale } from '../platform/i18n.js';
+import { once } from '../platform/once.js';
 import type { StandingRoles } from './actor.js';
 
 /** The languages of public posts, the first one first. */
@@ -40,45 +41,47 @@ export type Settings = ReturnType<typeof createSettings>;
 
 /** Reads and writes the choices and places of one guild. Writes belong inside a transaction of the caller. */
 export function createSettings(db: Database) {
-  const getChoice = db.prepare<[string], string>('SELECT value FROM setting WHERE key = ?').pluck();
-  const putChoice = db.prepare<[string, string]>(
-    'INSERT INTO setting VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
+  const getChoice = once(() => db.prepare<[string], string>('SELECT value FROM setting WHERE key = ?').pluck());
+  const putChoice = once(() =>
+    db.prepare<[string, string]>('INSERT INTO setting VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value'),
   );
-  const getPlace = db.prepare<[string], Placed>('SELECT id, since FROM place WHERE name = ?');
-  const allPlaces = db.prepare<[], Placed>('SELECT id, since FROM place ORDER BY name');
-  const putPlace = db.prepare<[string, string, number]>(
-    `INSERT INTO place VALUES (?, ?, ?)
-     ON CONFLICT DO UPDATE SET id = excluded.id, since = excluded.since WHERE id <> excluded.id`,
+  const getPlace = once(() => db.prepare<[string], Placed>('SELECT id, since FROM place WHERE name = ?'));
+  const allPlaces = once(() => db.prepare<[], Placed>('SELECT id, since FROM place ORDER BY name'));
+  const putPlace = once(() =>
+    db.prepare<[string, string, number]>(
+      `INSERT INTO place VALUES (?, ?, ?)
+       ON CONFLICT DO UPDATE SET id = excluded.id, since = excluded.since WHERE id <> excluded.id`,
+    ),
   );
-  const removePlace = db.prepare<[string]>('DELETE FROM place WHERE id = ?');
+  const removePlace = once(() => db.prepare<[string]>('DELETE FROM place WHERE id = ?'));
 
   return {
     /** Both languages until staff chose. */
-    languages: (): Languages => parseLanguages(getChoice.get('languages')) ?? ['zh-CN', 'en-US'],
+    languages: (): Languages => parseLanguages(getChoice().get('languages')) ?? ['zh-CN', 'en-US'],
     setLanguages(languages: Languages): void {
-      putChoice.run('languages', languages.join(','));
+      putChoice().run('languages', languages.join(','));
     },
 
-    places: (): Placed[] => allPlaces.all(),
-    place: (name: Place): Placed | undefined => getPlace.get(name),
+    places: (): Placed[] => allPlaces().all(),
+    place: (name: Place): Placed | undefined => getPlace().get(name),
     /** Notes where something is, and from when on it is our business. The same place again changes nothing. */
     setPlace(name: Place, id: string, since = 0): void {
-      putPlace.run(name, id, since);
+      putPlace().run(name, id, since);
     },
     /** What a setup under way still waits for. */
-    waiting: (): Waiting => WAITING.parse(JSON.parse(getChoice.get('setup') ?? '{"places":[],"since":0}')),
+    waiting: (): Waiting => WAITING.parse(JSON.parse(getChoice().get('setup') ?? '{"places":[],"since":0}')),
     setWaiting(places: readonly Place[], since: number): void {
-      putChoice.run('setup', JSON.stringify({ places, since }));
+      putChoice().run('setup', JSON.stringify({ places, since }));
     },
     /** Discord says that a role, channel or tag is gone. Returns whether it was one of ours. */
-    forget: (id: string): boolean => removePlace.run(id).changes > 0,
+    forget: (id: string): boolean => removePlace().run(id).changes > 0,
 
     /** True for the tags that show how a question stands. */
-    isStateTag: (id: string): boolean => STATE_TAGS.some((name) => getPlace.get(name)?.id === id),
+    isStateTag: (id: string): boolean => STATE_TAGS.some((name) => getPlace().get(name)?.id === id),
 
     roles: (): StandingRoles => ({
-      helper: getPlace.get('role.helper')?.id,
-      moderator: getPlace.get('role.moderator')?.id,
+      helper: getPlace().get('role.helper')?.id,
+      moderator: getPlace().get('role.moderator')?.id,
     }),
   };
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Clock } from '../platform/clock.js';
 import type { Guild } from '../platform/guild.js';
 import { translator } from '../platform/i18n.js';
+import { once } from '../platform/once.js';
 import type { Made } from '../platform/outbox.js';
 import { refuse } from './refusal.js';
 import type { Languages, Place, Settings } from './settings.js';
@@ -42,9 +43,11 @@ export type Setup = ReturnType<typeof createSetup>;
 
 export function createSetup(guild: Guild, settings: Settings, { now, newId }: Pick<Clock, 'now' | 'newId'>) {
   const { db, outbox } = guild;
-  const addPlan = db.prepare<[string, string, number]>('INSERT INTO setup_plan VALUES (?, ?, ?)');
-  const takePlan = db.prepare<[string], string>('DELETE FROM setup_plan WHERE id = ? RETURNING choices').pluck();
-  const dropPlans = db.prepare<[number]>('DELETE FROM setup_plan WHERE made_at < ?');
+  const addPlan = once(() => db.prepare<[string, string, number]>('INSERT INTO setup_plan VALUES (?, ?, ?)'));
+  const takePlan = once(() =>
+    db.prepare<[string], string>('DELETE FROM setup_plan WHERE id = ? RETURNING choices').pluck(),
+  );
+  const dropPlans = once(() => db.prepare<[number]>('DELETE FROM setup_plan WHERE made_at < ?'));
 
   const recorded = (place: Place) => settings.place(place)?.id;
   const isUnderWay = () => settings.waiting().since > now() - PATIENCE && settings.waiting().places.length > 0;
@@ -100,9 +103,9 @@ export function createSetup(guild: Guild, settings: Settings, { now, newId }: Pi
         if (!role.usable && Object.values(choices.adopt).includes(role.id))
           refuse('role_unusable', { role: `<@&${role.id}>` });
       }
-      dropPlans.run(now() - PLAN_KEPT);
+      dropPlans().run(now() - PLAN_KEPT);
       const id = newId();
-      addPlan.run(id, JSON.stringify({ ...choices, languages: choices.languages.join(',') }), now());
+      addPlan().run(id, JSON.stringify({ ...choices, languages: choices.languages.join(',') }), now());
       return { ...planFrom(found, settings, choices), id, underWay: isUnderWay() };
     }),
 
@@ -112,7 +115,7 @@ export function createSetup(guild: Guild, settings: Settings, { now, newId }: Pi
      */
     apply: guild.transaction((planId: string, found: Found): Plan => {
       if (isUnderWay()) refuse('setup_under_way');
-      const choices = CHOICES.parse(JSON.parse(takePlan.get(planId) ?? refuse('plan_gone')));
+      const choices = CHOICES.parse(JSON.parse(takePlan().get(planId) ?? refuse('plan_gone')));
       const plan = planFrom(found, settings, choices);
       if (plan.blocked.length > 0) return plan;
       const { languages, steps } = plan;

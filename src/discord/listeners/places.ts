@@ -8,7 +8,7 @@ import type { Faults } from '../faults.js';
 import { forumPostOf, presenceIn } from '../found.js';
 
 export interface PlacesDeps {
-  readonly guilds: Pick<GuildStore, 'has' | 'open'>;
+  readonly guilds: Pick<GuildStore, 'has' | 'open' | 'release'>;
   readonly communityOf: (guild: Guild) => Community;
   readonly faults: Pick<Faults, 'note'>;
 }
@@ -55,7 +55,10 @@ export function followPlaces(client: Client<true>, { guilds, communityOf, faults
     for (const server of [...client.guilds.cache.values()]) {
       await setImmediate();
       if (stopped) return;
-      if (server.available) reconcile(server);
+      if (!server.available) continue;
+      reconcile(server);
+      // Most servers are silent most of the time: their files need not stay open for this.
+      guilds.release(server.id);
     }
   }
   void catchUp();
