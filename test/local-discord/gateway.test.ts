@@ -5,7 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { GatewayIntentBits as Intent } from 'discord-api-types/v10';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createGateway } from '../../src/local-discord/gateway/index.js';
-import { joinGuild } from '../../src/local-discord/operations/members.js';
+import { createGuild } from '../../src/local-discord/operations/guilds.js';
+import { addMember, joinGuild } from '../../src/local-discord/operations/members.js';
 import { createMessage } from '../../src/local-discord/operations/messages.js';
 import { createUser, openDirect } from '../../src/local-discord/operations/users.js';
 import { createWorld } from '../../src/local-discord/world.js';
@@ -242,6 +243,21 @@ describe('a client that does wrong', () => {
     const client = await join();
     client.identify(application.token, 0, more);
     expect(await client.closed).toBe(code);
+  });
+
+  it('is closed with 4011 for more than 2,500 guilds on a shard, and served when it takes two', async () => {
+    const { join, application, world, owner, clock } = await open();
+    for (let n = 0; n < 2_500; n += 1) {
+      // Shards are told by the millisecond of an id.
+      clock.advance(1);
+      addMember(world, createGuild(world, { name: `guild ${n}`, ownerId: owner.id }), application.bot_id);
+    }
+    const alone = await join();
+    alone.identify(application.token, 0);
+    expect(await alone.closed).toBe(4011);
+    const first = await join();
+    first.identify(application.token, 0, { shard: [0, 2] });
+    await first.event('READY');
   });
 
   it('is closed for identifying twice, and for another version', async () => {

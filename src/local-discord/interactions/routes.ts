@@ -30,6 +30,12 @@ function commandRoutes(world: World, { commands }: Interactions, path: string): 
   const one = `${path}/:command`;
 
   return [
+    // Who may use a command is decided by people, in the settings of their server; nobody changed anything here.
+    bot('GET', `${path}/permissions`, (asking) => (scopeOf(asking).guildId ? [] : fail('unknownCommand'))),
+    bot('GET', `${one}/permissions`, (asking) => {
+      commands.get(scopeOf(asking), idOf(asking));
+      return fail('unknownCommandPermissions');
+    }),
     bot('GET', path, (asking) => commands.list(scopeOf(asking)).map((command) => listed(command, asking))),
     bot('PUT', path, (asking) => commands.replace(scopeOf(asking), asking.body)),
     bot('POST', path, (asking) => {
