@@ -65,7 +65,8 @@ export function openSession(socket: WebSocket, deps: SessionDeps): void {
     if (!chosen) throw new RangeError('There is nobody to be in this local Discord.');
     unwatch();
     actor = chosen;
-    unwatch = actor.watch(see);
+    // An event is told in the middle of what causes it: one looks when that is done.
+    unwatch = actor.watch((sight) => queueMicrotask(() => see(sight)));
     return snapshot(actor, people.slice(0, offered));
   };
 

@@ -1,13 +1,15 @@
 import type { APIUser } from 'discord-api-types/v10';
-import { timeOf } from '../discord.js';
 import { clean } from '../state/reading.js';
 
 const backgrounds = ['#5865f2', '#2d7d46', '#b8860b', '#c03b7c', '#c0392b', '#1f8b9c', '#7d4fc4', '#a5672b'];
 
+/** Any even spread of ids will do; people who joined in one moment must differ too. */
+const colorOf = (id: string) => [...id].reduce((sum, digit) => (sum * 31 + Number(digit)) % 9973, 7);
+
 /** Somebody's picture: the first letter of their name on a colour that stays theirs. */
 export function Avatar({ user, size = 40 }: { user: APIUser; size?: number }) {
   const name = clean(user.global_name ?? user.username);
-  const color = backgrounds[timeOf(user.id) % backgrounds.length] ?? '#5865f2';
+  const color = backgrounds[colorOf(user.id) % backgrounds.length];
   return (
     <span
       class="avatar"

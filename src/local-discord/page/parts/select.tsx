@@ -108,7 +108,8 @@ function SelectList({
     setUp(innerHeight - bottom < 300 && bottom > 340);
   }, []);
   useEffect(() => {
-    box.current?.querySelector('input')?.focus();
+    // The list has its place only after the next drawing: the message must not jump meanwhile.
+    box.current?.querySelector('input')?.focus({ preventScroll: true });
     const outside = (event: Event) => {
       if (event.target instanceof Node && !box.current?.parentElement?.contains(event.target)) finishNow.current(false);
     };
