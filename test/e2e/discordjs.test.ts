@@ -371,6 +371,20 @@ describe('what is withheld', () => {
   });
 });
 
+describe('a bot that was not granted message content', () => {
+  it('reads none of it over REST either, except where it is mentioned', async () => {
+    const { local, application, ana, general } = await startTown({ privileged: { messageContent: false } });
+    const reader = await login({ apiUrl: local.apiUrl, token: application.token });
+    local.actor(ana.id).say(general.id, 'secret words');
+    local.actor(ana.id).say(general.id, `hello <@${application.bot_id}>`);
+    const channel = await reader.channels.fetch(general.id);
+    const messages = channel?.isTextBased() ? [...(await channel.messages.fetch()).values()] : [];
+    expect(messages.map(({ content }) => content)).toEqual([`hello <@${application.bot_id}>`, '']);
+    await reader.destroy();
+    await local.stop();
+  });
+});
+
 describe('logging in', () => {
   it('fails with a bad token', async () => {
     await expect(login({ apiUrl: town.local.apiUrl, token: 'not.a.token' })).rejects.toMatchObject({

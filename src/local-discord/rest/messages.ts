@@ -1,7 +1,9 @@
 /** Routes of messages: reading, sending, pins, reactions, polls, announcements. */
+import { type APIMessage, ApplicationFlags } from 'discord-api-types/v10';
 import { z } from 'zod';
+import { withheld } from '../gateway/content.js';
 import { limits } from '../limits.js';
-import type { Id } from '../model.js';
+import type { Application, Id, Message } from '../model.js';
 import {
   bulkDelete,
   createMessage,
@@ -37,16 +39,24 @@ function page(ids: readonly Id[], query: URLSearchParams, most: number, usual: n
     .slice(0, limit);
 }
 
+/** A message as a bot reads it: one that was not granted MESSAGE_CONTENT reads what the gateway would tell it. */
+function readable(world: World, { bot_id, flags }: Application, message: Message): APIMessage {
+  const rendered = renderMessage(world, message, bot_id);
+  return message.guild_id === undefined || (flags & READS_CONTENT) !== 0 ? rendered : withheld(rendered, bot_id);
+}
+
+const READS_CONTENT = ApplicationFlags.GatewayMessageContent | ApplicationFlags.GatewayMessageContentLimited;
+
 export function messageRoutes(world: World): RestRoute[] {
   return [
-    bot('GET', messages, ({ by, params: { channel = '' }, query }) => {
+    bot('GET', messages, ({ application, by, params: { channel = '' }, query }) => {
       const found = listMessages(world, by, channel, {
         around: idOf(query, 'around'),
         before: idOf(query, 'before'),
         after: idOf(query, 'after'),
         limit: numberOf(query, 'limit', 1, limits.message.page, 50),
       });
-      return found.map((message) => renderMessage(world, message, by));
+      return found.map((message) => readable(world, application, message));
     }),
     bot('POST', messages, ({ by, params: { channel = '' }, body, files }) =>
       renderMessage(world, createMessage(world, by, channel, body, files), by),
@@ -55,8 +65,8 @@ export function messageRoutes(world: World): RestRoute[] {
       bulkDelete(world, by, channel, parseForm(idsForm, body).messages);
       return undefined;
     }),
-    bot('GET', one, ({ by, params: { channel = '', message = '' } }) =>
-      renderMessage(world, readOne(world, by, channel, message), by),
+    bot('GET', one, ({ application, by, params: { channel = '', message = '' } }) =>
+      readable(world, application, readOne(world, by, channel, message)),
     ),
     bot('PATCH', one, ({ by, params: { channel = '', message = '' }, body, files }) =>
       renderMessage(world, editMessage(world, by, channel, message, body, files), by),
@@ -93,12 +103,12 @@ function pinRoutes(world: World): RestRoute[] {
       }),
     );
   return [
-    bot('GET', '/channels/:channel/pins', ({ by, params: { channel = '' } }) =>
+    bot('GET', '/channels/:channel/pins', ({ application, by, params: { channel = '' } }) =>
       listPins(world, by, channel)
         .slice(0, 50)
-        .map((message) => renderMessage(world, message, by)),
+        .map((message) => readable(world, application, message)),
     ),
-    bot('GET', `${messages}/pins`, ({ by, params: { channel = '' }, query }) => {
+    bot('GET', `${messages}/pins`, ({ application, by, params: { channel = '' }, query }) => {
       const before = query.get('before');
       const limit = numberOf(query, 'limit', 1, 50, 50);
       const pins = listPins(world, by, channel).filter(
@@ -107,7 +117,7 @@ function pinRoutes(world: World): RestRoute[] {
       return {
         items: pins
           .slice(0, limit)
-          .map((message) => ({ pinned_at: message.pinned_at, message: renderMessage(world, message, by) })),
+          .map((message) => ({ pinned_at: message.pinned_at, message: readable(world, application, message) })),
         has_more: pins.length > limit,
       };
     }),
