@@ -124,7 +124,8 @@ function widenIntegers(value: unknown): Record<string, unknown> {
     if (Array.isArray(node)) return node.map(widen);
     if (!isRecord(node)) return node;
     const copy: Record<string, unknown> = {};
-    for (const [key, part] of Object.entries(node)) copy[key] = widen(part);
+    // Of what was told apart by integer or string, both now fit: any one is enough.
+    for (const [key, part] of Object.entries(node)) copy[key === 'oneOf' ? 'anyOf' : key] = widen(part);
     const types = Array.isArray(copy.type) ? copy.type : [copy.type];
     if (types.includes('integer') && !copy.enum && !copy.allOf) {
       const { type: _type, minimum, maximum, format: _format, ...rest } = copy;

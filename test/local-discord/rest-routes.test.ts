@@ -6,11 +6,12 @@ if (!openapi) console.log('DISCORD_OPENAPI is not set: the REST replies are not 
 describe('the REST API', () => {
   let discord: RestHarness;
   beforeAll(async () => {
-    discord = await startRest();
+    discord = await startRest({ judged: true });
   });
   afterAll(async () => {
     await discord.stop();
     expect(discord.contract?.violations ?? []).toEqual([]);
+    if (discord.contract) expect(discord.contract.checked).toBeGreaterThan(80);
   });
 
   const call = async (method: string, path: string, body?: unknown, status = 200) => {
