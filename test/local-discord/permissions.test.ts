@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { canSee, permissionsIn } from '../../src/local-discord/access.js';
 import { DiscordError } from '../../src/local-discord/errors.js';
 import { setOverwrite } from '../../src/local-discord/operations/channels.js';
-import { setInterest } from '../../src/local-discord/operations/events.js';
+import { createEvent, setInterest } from '../../src/local-discord/operations/events.js';
 import { joinGuild, setRole, updateMember } from '../../src/local-discord/operations/members.js';
 import { createMessage } from '../../src/local-discord/operations/messages.js';
 import { vote } from '../../src/local-discord/operations/polls.js';
@@ -159,8 +159,11 @@ describe('what a bot is refused', () => {
   });
 
   it('is the interest in an event and the vote in a poll, which are people’s', () => {
-    const { world, guild, application, owner, places } = discord;
-    expect(code(() => setInterest(world, application.bot_id, guild.id, '1', true))).toBe(10070);
+    const { world, guild, application, owner } = discord;
+    const { id } = createEvent(world, owner.id, guild.id, event());
+    expect(code(() => setInterest(world, application.bot_id, guild.id, id, true))).toBe(20001);
+    expect(code(() => setInterest(world, owner.id, guild.id, id, true))).toBeUndefined();
+    expect(guild.events.get(id)?.user_ids).toEqual([owner.id]);
     const poll = { question: { text: 'q' }, answers: [{ poll_media: { text: 'a' } }] };
     const message = createMessage(world, owner.id, ownChannel(discord), { poll });
     expect(code(() => vote(world, application.bot_id, message.channel_id, message.id, [1]))).toBe(520000);
