@@ -4,7 +4,7 @@
  */
 import { misfit } from '../suite/compile-parts.js';
 import type { Action, Assignment, Cascade, ResourceType, Suite } from '../suite/suite.js';
-import { stateOf } from '../suite/suite.js';
+import { actionNamed, stateOf, typeNamed } from '../suite/suite.js';
 import type { Handle, Json, Observation, Step } from '../types.js';
 import { lineageOf, originOf } from './lineage.js';
 import type { Frame, Resource, Value } from './resource.js';
@@ -20,6 +20,8 @@ export interface Model {
   readonly steps: number;
   /** What the last step used, made or changed, through cascades too. */
   readonly touched: readonly Resource[];
+  /** The states that what the last step took was in before it, by role. */
+  readonly before: readonly number[];
   /** What expressions are evaluated in; `roles` is the binding under way. */
   readonly frame: Frame;
   get(handle: Handle): Resource | undefined;
@@ -62,11 +64,17 @@ function emptyModel(suite: Suite): Inside {
   const newStates: number[] = [];
   const newValues: Value[] = [];
   let touched: Resource[] = [];
+  let before: number[] = [];
   let steps = 0;
+  /** Index + 1 of the action that is being performed. */
+  let current = 0;
 
   const touch = (r: Resource): void => {
     if (r.touched === steps) return;
     r.touched = steps;
+    r.pastBefore = r.past;
+    r.past = current;
+    r.uses++;
     touched.push(r);
   };
 
@@ -85,7 +93,9 @@ function emptyModel(suite: Suite): Inside {
       pointing: type.inverses.length === 0 ? NONE : type.inverses.map(() => []),
       lineage: 0,
       origin: 0,
-      parents: NONE,
+      past: 0,
+      pastBefore: 0,
+      uses: 0,
       touched: -1,
     };
     list.push(resource);
@@ -140,30 +150,35 @@ function emptyModel(suite: Suite): Inside {
       const values = rule.sets.map((s) => s.value(frame));
       const further = rule.deep && 'role' in rule.from ? below(r, frame, rule.from) : NONE;
       if (state !== undefined) setState(r, state);
-      rule.sets.forEach((s, i) => assign(r, s, values[i]));
+      for (let i = 0; i < rule.sets.length; i++) assign(r, rule.sets[i] as Assignment, values[i]);
       if (further.length > 0) cascade(rule, further);
     }
   };
 
   const perform: Model['perform'] = (action, takes, args, numbers) => {
     steps++;
+    current = action.index + 1;
     touched = [];
+    before = [];
     const { roles } = frame;
-    roles.length = 0;
-    for (const r of takes) roles.push(r);
+    // The binder hands in the frame's own roles.
+    if (takes === roles) roles.length = action.takes.length;
+    else {
+      roles.length = 0;
+      for (const r of takes) roles.push(r);
+    }
+    for (const r of roles) before.push(r.state);
     frame.args = args;
     const { leaves, makes, sets, also } = action;
     for (let i = 0; i < leaves.length; i++) newStates[i] = leaves[i]?.state(frame) ?? 0;
     let made: Resource[] = NONE;
     if (makes.length > 0) {
       made = [];
-      const parents = takes.slice();
-      const lineage = lineageOf(action.index, takes);
-      const origin = originOf(action.index, takes);
+      const lineage = lineageOf(action.index, roles);
+      const origin = originOf(action.index, roles);
       for (let i = 0; i < makes.length; i++) {
         const { type, state } = makes[i] as Action['makes'][number];
         const r = place(type, state(frame), initialOf(type), numbers?.[i]);
-        r.parents = parents;
         r.lineage = lineage + i;
         r.origin = origin + i;
         made.push(r);
@@ -204,7 +219,7 @@ function emptyModel(suite: Suite): Inside {
 
   const get = (handle: Handle): Resource | undefined => {
     const at = handle.lastIndexOf('#');
-    const type = suite.types.find((t) => t.name === handle.slice(0, at));
+    const type = typeNamed(suite, handle.slice(0, at));
     const found = type && byNumber[type.index]?.[Number(handle.slice(at + 1))];
     return found === GAP ? undefined : found;
   };
@@ -241,7 +256,7 @@ function emptyModel(suite: Suite): Inside {
   };
 
   const objection: Model['objection'] = (step) => {
-    const action = suite.actions.find((a) => a.name === step.action);
+    const action = actionNamed(suite, step.action);
     if (!action) return `there is no action "${step.action}"`;
     const unfit = misfit(step, action) ?? bind(step, action);
     if (unfit) return unfit;
@@ -267,6 +282,9 @@ function emptyModel(suite: Suite): Inside {
     get steps() {
       return steps;
     },
+    get before() {
+      return before;
+    },
     get touched() {
       return touched;
     },
@@ -280,11 +298,12 @@ function emptyModel(suite: Suite): Inside {
     hasRoom,
     objection,
     apply(step) {
-      const action = suite.actions.find((a) => a.name === step.action);
+      const action = actionNamed(suite, step.action);
       if (!action) throw new RangeError(`no action ${step.action}`);
       if (step.refused) {
         steps++;
         touched = action.takes.flatMap((t) => get(step.takes[t.role] as Handle) ?? []);
+        before = touched.map((r) => r.state);
         return NONE;
       }
       const takes = action.takes.map((t) => get(step.takes[t.role] as Handle) as Resource);
@@ -301,10 +320,12 @@ function emptyModel(suite: Suite): Inside {
         copy.touched = r.touched;
         copy.lineage = r.lineage;
         copy.origin = r.origin;
+        copy.past = r.past;
+        copy.pastBefore = r.pastBefore;
+        copy.uses = r.uses;
         copies.set(r, copy);
       }
       for (const [r, copy] of copies) {
-        copy.parents = r.parents.flatMap((p) => copies.get(p) ?? []);
         r.links.forEach((target, i) => {
           copy.links[i] = target && copies.get(target);
           if (r.state !== r.type.gone) point(copy, i, copy.links[i]);

@@ -22,8 +22,11 @@ export interface Resource {
   /** How it came to be, as a hash: the action that made it, and what that took. `origin` looks less far back. */
   lineage: number;
   origin: number;
-  /** What was taken to make it. */
-  parents: readonly Resource[];
+  /** The actions that last used or changed it, from the latest, as index + 1; 0: none. */
+  past: number;
+  pastBefore: number;
+  /** How often it was used or changed. */
+  uses: number;
   /** Number of the step that last used or changed it. */
   touched: number;
 }

@@ -189,11 +189,27 @@ export interface Suite {
   readonly bugs: Readonly<Record<string, string>>;
 }
 
-export const actionNamed = (suite: Suite, name: string): Action | undefined =>
-  suite.actions.find((a) => a.name === name);
+const actions = new WeakMap<Suite, ReadonlyMap<string, Action>>();
+const types = new WeakMap<Suite, ReadonlyMap<string, ResourceType>>();
 
-export const typeNamed = (suite: Suite, name: string): ResourceType | undefined =>
-  suite.types.find((t) => t.name === name);
+/** An action or a fault. */
+export function actionNamed(suite: Suite, name: string): Action | undefined {
+  let table = actions.get(suite);
+  if (!table) {
+    table = new Map(suite.actions.map((a) => [a.name, a]));
+    actions.set(suite, table);
+  }
+  return table.get(name);
+}
+
+export function typeNamed(suite: Suite, name: string): ResourceType | undefined {
+  let table = types.get(suite);
+  if (!table) {
+    table = new Map(suite.types.map((t) => [t.name, t]));
+    types.set(suite, table);
+  }
+  return table.get(name);
+}
 
 /** The state's name, for people and for comparing with what a system shows. */
 export const stateOf = (resource: Resource): string => resource.type.states[resource.state] ?? 'gone';

@@ -1,0 +1,102 @@
+/** How the next step is chosen among what is legal. */
+import type { Model } from '../model/model.js';
+import type { Resource } from '../model/resource.js';
+import type { Action, Suite } from '../suite/suite.js';
+import type { Strategy } from '../types.js';
+import type { Arm, Memory } from './memory.js';
+import type { Random } from './random.js';
+import type { Urn, Use } from './urn.js';
+
+export interface Chooser {
+  choose(): Use | undefined;
+}
+
+export interface ChooserParts {
+  readonly strategy: Strategy | 'pattern';
+  readonly arm: Arm | undefined;
+  readonly suite: Suite;
+  readonly model: Model;
+  readonly urn: Urn;
+  readonly memory: Memory;
+  readonly random: Random;
+}
+
+/** Of how many draws the most novel is taken, and how often the first is taken as it comes. */
+const DRAWS = 8;
+const AS_IT_COMES = 0.35;
+/** Draws that `path` and `fair` choose from. */
+const MANY_DRAWS = 16;
+/** How much rarer making something out of nothing becomes when a walk keeps to few resources. */
+const THRIFT = [0.5, 0.75, 0.9, 0.95] as const;
+
+export function chooserOf(parts: ChooserParts): Chooser {
+  const { strategy, arm, suite, urn, memory, random, model } = parts;
+  const plain: Chooser = { choose: () => urn.draw() };
+  const novel = leastOf(urn, random, DRAWS, AS_IT_COMES, (action, takes) => memory.novelty.score(action, takes, model));
+  switch (strategy) {
+    case 'fair':
+      return fair(suite, urn, random);
+    case 'path':
+      return leastOf(urn, random, MANY_DRAWS, 0, memory.pairs);
+    case 'swarm':
+      // Every other walk is a full one: some failures need every action.
+      if (random.chance(0.5)) urn.narrow(half(suite, random), 0);
+      else urn.narrow(undefined, thriftOf(random));
+      return plain;
+    case 'mix':
+      if (arm === 'narrow') urn.narrow(undefined, thriftOf(random));
+      return arm === 'novel' || arm === 'narrow' ? novel : plain;
+    default:
+      return plain;
+  }
+}
+
+/** Least executed first, counted anew in each walk: one long count would starve what makes things. */
+function fair(suite: Suite, urn: Urn, random: Random): Chooser {
+  const taken = suite.actions.map(() => 0);
+  const least = leastOf(urn, random, MANY_DRAWS, 0, (action) => (taken[action.index] ?? 0) / action.weight);
+  return {
+    choose() {
+      const use = least.choose();
+      if (use) taken[use.action.index] = (taken[use.action.index] ?? 0) + 1;
+      return use;
+    },
+  };
+}
+
+const thriftOf = (random: Random): number => THRIFT[random.below(THRIFT.length)] ?? 0;
+
+/** A random half of the actions; what makes something out of nothing always stays. */
+function half(suite: Suite, random: Random): boolean[] {
+  return suite.actions.map((a) => a.takes.length === 0 || random.chance(0.5));
+}
+
+/** Of several draws, the one that scores least. */
+function leastOf(
+  urn: Urn,
+  random: Random,
+  draws: number,
+  asItComes: number,
+  score: (action: Action, takes: readonly Resource[]) => number,
+): Chooser {
+  const best: { action: Action | undefined; takes: Resource[] } = { action: undefined, takes: [] };
+  return {
+    choose() {
+      const first = urn.draw();
+      if (!first || (asItComes > 0 && random.chance(asItComes))) return first;
+      let least = Number.POSITIVE_INFINITY;
+      let use: Use | undefined = first;
+      for (let i = 0; use && i < draws; i++) {
+        if (i > 0) use = urn.draw();
+        if (!use) break;
+        const worth = score(use.action, use.takes);
+        if (worth >= least) continue;
+        least = worth;
+        best.action = use.action;
+        best.takes.length = 0;
+        for (const r of use.takes) best.takes.push(r);
+      }
+      return best.action ? { action: best.action, takes: best.takes } : undefined;
+    },
+  };
+}
