@@ -70,6 +70,8 @@ export interface Environment {
   readonly localDiscordPort: number;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly discordOpenapi: string | undefined;
+  /** All variables as they were given, but the token: of these, a suite's commands see what the suite passes on. */
+  readonly variables: Readonly<Record<string, string | undefined>>;
 }
 
 /** Reads the variables that Flock knows; empty ones count as absent. Throws EnvironmentError with every wrong value. */
@@ -96,6 +98,7 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     localDiscordPort: values.LOCAL_DISCORD_PORT,
     logLevel: values.LOG_LEVEL,
     discordOpenapi: values.DISCORD_OPENAPI,
+    variables: { ...variables, DISCORD_TOKEN: undefined },
   };
 }
 
