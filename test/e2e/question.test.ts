@@ -250,7 +250,7 @@ describe('a question under difficult circumstances', () => {
     expect(read(await answered(ana().messageMenu(reply, 'Accept answer')))).toContain('Accepted');
     await until(owner(), () => tagsOf(thread.name).includes(tag('已解答')));
     await until(ana(), () => read(cards()[0] ?? message).includes(reply.id));
-    expect(cards().filter((one) => read(one).includes('Question #7'))).toHaveLength(1);
+    expect(cards().filter((one) => read(one).includes('#7'))).toHaveLength(1);
   });
 
   it('is not found in a thread that is no question', async () => {

@@ -23,7 +23,7 @@ export const questionPosts: QuestionPosts = {
     const { question } = card;
     const say = publicTexts(card.languages);
     const state = say.line(`question.state.${question.state}`);
-    const head = `${STATE_EMOJI[question.state]} **${state}** · ${say.line('question.card.number', { id: question.id })}`;
+    const head = `${STATE_EMOJI[question.state]} **${state}** · #${question.id}`;
     const facts = factsOf(card);
     const title = question.title.length > NAME_LIMIT ? `### ${plain(question.title)}` : '';
     const answers = answersOf(card);
@@ -97,7 +97,7 @@ function answersOf({ question, accepted, languages, guild }: QuestionCard): stri
   if (!thread || accepted.length === 0) return '';
   const say = publicTexts(languages);
   const one = ({ message, author }: Answer) =>
-    `✅ ${say.line('question.card.answer', { url: address(guild, thread, message), author: user(author) })}`;
+    `✅ [${say.line('question.card.answer')}](${address(guild, thread, message)}) — ${user(author)}`;
   const more = accepted.length - MOST_ANSWERS;
   return [
     `**${say.line('question.card.accepted')}**`,

@@ -9,7 +9,7 @@ import { COLOURS, container, line, pressable, row, text } from './layout.js';
 import type { View } from './questions.js';
 import { plain } from './text.js';
 
-const STEP_EMOJI = { there: '✅', adopt: '🔗', make: '➕', repair: '🔧' } as const;
+const STEP_EMOJI = { there: '✅', adopt: '🔗', make: '🆕', repair: '🔧' } as const;
 
 const apply = addressing(APPLY_PLAN);
 const check = addressing(CHECK_SETUP);
