@@ -20,6 +20,8 @@ export const noLog: ActionLog = { before: () => undefined, after: () => undefine
 
 export interface FileLog extends ActionLog {
   readonly path: string;
+  /** On disk so far. */
+  readonly bytes: number;
   /** Empties the file, for the next walk. */
   restart(): void;
   close(): void;
@@ -38,6 +40,9 @@ export function createFileLog(path: string, most: number): FileLog {
   let cut = false;
   const log: FileLog = {
     path,
+    get bytes() {
+      return written;
+    },
     before(line) {
       append(waiting + textOf(line));
       waiting = '';

@@ -13,10 +13,19 @@ export const PLANTS: readonly Plant[] = ['state', 'action', 'check', 'leak', 'fo
 /** How a planted message begins, so that nobody takes it for the system's. */
 export const PLANTED = 'planted by the canary';
 
-/** What can be planted under a suite: a check only where it has one that is asked after steps. */
+/** Steps of a walk that carries a planted bug: it is planted within the first few. */
+export const CANARY_STEPS = 12;
+
+/**
+ * What can be planted under a suite: a wrong state where states are observed (in shell suites, by `observe`), a failing check
+ * where the suite has one that is asked after every step.
+ */
 export function plantsFor(suite: Suite): readonly Plant[] {
-  const asked = suite.checks.some(({ at, after, of }) => at === 'step' && after === undefined && of === undefined);
-  return PLANTS.filter((plant) => plant !== 'check' || asked);
+  const { driver, actions, types, checks } = suite;
+  const shell = driver === undefined && actions.some(({ run }) => run !== undefined);
+  const observes = !shell || types.some(({ observe }) => observe !== undefined);
+  const asked = checks.some(({ at, after, every }) => at === 'step' && after === undefined && every === 1);
+  return PLANTS.filter((plant) => (plant !== 'check' || asked) && (plant !== 'state' || observes));
 }
 
 /** A system that misbehaves from the step `from` on, in one way. Everything else is the system's own. */

@@ -17,3 +17,11 @@ export const emptyTally = (): Tally => ({ answers: 0, states: 0, suite: 0, gener
 
 /** Checks counted, of all layers. */
 export const checksIn = ({ answers, states, suite, generic }: Tally): number => answers + states + suite + generic;
+
+export function addTally(sum: Tally, more: Tally): void {
+  sum.answers += more.answers;
+  sum.states += more.states;
+  sum.suite += more.suite;
+  sum.generic += more.generic;
+  sum.waits += more.waits;
+}

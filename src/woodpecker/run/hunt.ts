@@ -1,0 +1,229 @@
+/**
+ * A hunt on one machine: walk after walk in batches, each batch with a canary; what fails is confirmed, cut to the fewest
+ * steps and told once, however often it is seen. Pure orchestration: time, systems and files are handed in.
+ */
+import type { Clock } from '../../platform/clock.js';
+import type { Suite } from '../suite/suite.js';
+import type { Step, System, WalkOrigin } from '../types.js';
+import { createWalks, type HuntOrigin } from '../walk/walk.js';
+import { CANARY_STEPS, isCaught, planted, plantsFor } from './canary.js';
+import { createCoverage } from './coverage.js';
+import type { Ended, Finding, HuntEvent, HuntReport, Progress } from './hunt-events.js';
+import type { Keeper } from './keeper.js';
+import { reproduce, type Tried } from './reproduce.js';
+import { runWalk, type StepSource, traceSource, type WalkResult } from './run.js';
+import { addTally, emptyTally } from './tally.js';
+
+export interface HuntPlan {
+  readonly origin: HuntOrigin;
+  readonly bugs: readonly string[];
+  /** Whichever comes first ends the hunt; with neither it goes on until it is stopped. */
+  readonly steps?: number;
+  readonly minutes?: number;
+}
+
+export interface HuntParts {
+  readonly suite: Suite;
+  readonly clock: Clock;
+  /** A system for one walk. */
+  open(): System;
+  readonly keeper: Keeper;
+  tell(event: HuntEvent): void;
+  /** Ends the hunt: the step under way gets a few seconds, then everything is torn down and reported. */
+  readonly stop: AbortSignal;
+}
+
+/** Walks in a batch. */
+const BATCH = 20;
+/** A test that breaks so often in a row is broken for good. */
+const ERRORS_IN_A_ROW = 3;
+/** Time for the step under way when the hunt is stopped, ms. */
+const PATIENCE_MS = 5_000;
+/** How long walks in this process may keep signals and timers waiting, ms. */
+const TURN_MS = 50;
+/** Walks in which a canary may be hidden by a failure of the system's own. */
+const CANARY_TRIES = 3;
+
+export async function hunt(plan: HuntPlan, parts: HuntParts): Promise<HuntReport> {
+  const { origin, bugs } = plan;
+  const { suite, clock, keeper, tell, stop } = parts;
+  const began = clock.now();
+  const giveUp = new AbortController();
+  const onStop = () => clock.after(PATIENCE_MS, () => giveUp.abort());
+  stop.addEventListener('abort', onStop, { once: true });
+
+  const walks = createWalks(suite, origin);
+  const coverage = createCoverage(suite);
+  const findings = new Map<string, Finding>();
+  const doubts: string[] = [];
+  const tally = emptyTally();
+  const counts = { steps: 0, walks: 0, sightings: 0, errors: 0, skipped: 0, planted: 0, caught: 0 };
+  let errorsInARow = 0;
+  let episode = 0;
+  let lastTurn = began;
+
+  tell({ event: 'began', suite: suite.name, digest: suite.digest, origin, bugs });
+  let ended: Ended | undefined;
+  for (let batch = 0; ended === undefined; batch++) {
+    const before = { ...tally, steps: counts.steps };
+    ended = await canary(batch);
+    for (let i = 0; i < BATCH && ended === undefined; i++) ended = over() ?? (await walk());
+    if (ended === undefined || ended === 'steps' || ended === 'minutes' || ended === 'pattern')
+      ended = silent(before) ?? ended;
+  }
+  stop.removeEventListener('abort', onStop);
+  const report = reportOf(ended);
+  keeper.end(report);
+  tell({ event: 'ended', report });
+  return report;
+
+  function over(): Ended | undefined {
+    if (stop.aborted) return 'stopped';
+    if (plan.steps !== undefined && counts.steps >= plan.steps) return 'steps';
+    if (plan.minutes !== undefined && clock.now() - began >= plan.minutes * 60_000) return 'minutes';
+    if (errorsInARow >= ERRORS_IN_A_ROW) return 'errors';
+    // A pattern is the same every time: once, unless a budget asks for more.
+    const once = origin.strategy === 'pattern' && plan.steps === undefined && plan.minutes === undefined;
+    return once && counts.walks > 0 ? 'pattern' : undefined;
+  }
+
+  async function walk(): Promise<undefined> {
+    const walked: WalkOrigin = { ...origin, episode };
+    const left = plan.steps === undefined ? Number.POSITIVE_INFINITY : plan.steps - counts.steps;
+    const whole = walks.walk(episode++);
+    const source = left < origin.length ? shortened(whole, left) : whole;
+    const result = await run(parts.open, source, seedOf(walked, 0));
+    counts.walks++;
+    counts.steps += result.stepsRun;
+    addTally(tally, result.tally);
+    coverage.note(result.trace);
+    keeper.walked(walked.episode, result);
+    errorsInARow = result.outcome === 'error' ? errorsInARow + 1 : 0;
+    if (result.outcome === 'skipped') counts.skipped++;
+    if (result.outcome === 'error') {
+      counts.errors++;
+      tell({ event: 'broke', episode: walked.episode, error: result.error ?? '' });
+    }
+    if (result.failure) await sighted({ failure: result.failure, trace: result.trace }, walked);
+    const { outcome, stepsRun: steps } = result;
+    tell({ event: 'walked', episode: walked.episode, outcome, steps, progress: progress() });
+  }
+
+  /** Runs one walk and lets timers and signals have their turn where the system leaves them none. */
+  async function run(open: () => System, source: StepSource, seed: number): Promise<WalkResult> {
+    if (clock.now() - lastTurn > TURN_MS) {
+      await new Promise<void>((resolve) => clock.after(0, resolve));
+      lastTurn = clock.now();
+    }
+    const start = { seed, ref: origin.ref, bugs };
+    let system: System;
+    try {
+      system = open();
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      return { outcome: 'error', error: message, stepsRun: 0, checksRun: 0, waits: 0, tally: emptyTally(), trace: [] };
+    }
+    return await runWalk(system, { suite, source, start }, { clock, log: keeper.log, stop, giveUp: giveUp.signal });
+  }
+
+  async function sighted(seen: Tried, walked: WalkOrigin): Promise<void> {
+    counts.sightings++;
+    const known = findings.get(seen.failure.signature);
+    if (known) {
+      findings.set(known.signature, { ...known, sightings: known.sightings + 1 });
+      return;
+    }
+    const foundAfter = counts.steps;
+    tell({ event: 'suspected', failure: seen.failure, origin: walked, after: foundAfter });
+    keeper.suspect(seen.failure);
+    let attempt = 0;
+    const attemptOn = (steps: readonly Step[]) => run(parts.open, traceSource(suite, steps), seedOf(walked, ++attempt));
+    const { signature } = seen.failure;
+    const cut = await reproduce(suite, seen, attemptOn, stop, (steps, calls) =>
+      tell({ event: 'shrinking', signature, steps, calls }),
+    );
+    const finding: Finding = {
+      signature,
+      failure: seen.failure,
+      origin: walked,
+      sightings: 1,
+      foundAfter,
+      ...cut.found,
+    };
+    findings.set(signature, finding);
+    keeper.found(suite, finding, bugs);
+    tell({ event: 'found', finding });
+  }
+
+  /** A walk with a planted bug, which must be caught; where the system fails by itself before that, another. */
+  async function canary(batch: number): Promise<Ended | undefined> {
+    const plants = plantsFor(suite);
+    const plant = plants[batch % plants.length] ?? 'action';
+    const from = 1 + (batch % 3);
+    const short: HuntOrigin = { ...origin, strategy: 'random', pattern: undefined, lanes: 1, length: CANARY_STEPS };
+    for (let i = 0; i < CANARY_TRIES && !stop.aborted; i++) {
+      const source = createWalks(suite, short).walk(batch * CANARY_TRIES + i);
+      const result = await run(() => planted(parts.open(), plant, from), source, origin.seed);
+      if (result.outcome === 'error') {
+        counts.errors++;
+        errorsInARow++;
+        tell({ event: 'broke', episode: -1, error: result.error ?? '' });
+        return over();
+      }
+      if (result.outcome === 'skipped') return over();
+      const caught = isCaught(result.failure, plant);
+      if (!caught && (result.failure || result.stepsRun <= from)) continue;
+      counts.planted++;
+      if (caught) counts.caught++;
+      else doubts.push(`a planted bug (${plant}) was not caught: this hunt can miss anything`);
+      tell({ event: 'canary', plant, caught, masked: false });
+      return caught ? undefined : 'blind';
+    }
+    tell({ event: 'canary', plant, caught: false, masked: true });
+    return undefined;
+  }
+
+  /** Checks that stopped being counted since `before`. */
+  function silent(before: { steps: number; answers: number; states: number; generic: number }): Ended | undefined {
+    if (counts.steps === before.steps) return undefined;
+    const quiet = [
+      tally.answers === before.answers && 'no answer was judged',
+      tally.states === before.states && plantsFor(suite).includes('state') && 'no state was compared',
+      tally.generic === before.generic && 'nothing was looked for after tear-down',
+    ].filter((words) => words !== false);
+    doubts.push(...quiet.map((words) => `${words} in the last ${counts.steps - before.steps} steps`));
+    return quiet.length > 0 ? 'blind' : undefined;
+  }
+
+  function progress(): Progress {
+    const { steps, walks: done, sightings, errors, skipped, planted: canaries, caught } = counts;
+    return {
+      steps,
+      walks: done,
+      tally: { ...tally },
+      findings: findings.size,
+      sightings,
+      errors,
+      skipped,
+      canaries: { planted: canaries, caught },
+      coverage: coverage.count(),
+      ms: clock.now() - began,
+    };
+  }
+
+  function reportOf(how: Ended): HuntReport {
+    const broken = doubts.length > 0 || counts.errors > 0;
+    const outcome = findings.size > 0 ? 'fail' : broken ? 'error' : 'pass';
+    return { ...progress(), outcome, ended: how, list: [...findings.values()], doubts };
+  }
+}
+
+/** What the system may draw by: another for each walk and each attempt, so that a flaky failure is not decided once for all. */
+function seedOf({ seed, episode }: WalkOrigin, attempt: number): number {
+  return (seed + episode * 1_009 + attempt * 7_919) % 0x7fff_ffff;
+}
+
+function shortened({ model, next }: StepSource, most: number): StepSource {
+  let left = most;
+  return { model, next: () => (left-- > 0 ? next() : undefined) };
+}
