@@ -19,9 +19,11 @@ export function Beginning({ channel }: { channel: ChannelView }) {
       <h2>
         <bdi>{direct || isThread(channel.type) ? name : texts.welcomeTo(name)}</bdi>
       </h2>
-      <p>
-        <bdi>{direct ? texts.directBegins(name) : texts.channelBegins(name)}</bdi>
-      </p>
+      {!isThread(channel.type) && (
+        <p>
+          <bdi>{direct ? texts.directBegins(name) : texts.channelBegins(name)}</bdi>
+        </p>
+      )}
       {topic && (
         <p class="muted">
           <bdi>{topic}</bdi>

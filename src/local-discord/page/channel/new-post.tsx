@@ -1,5 +1,5 @@
 import type { APIGuildForumTag } from 'discord-api-types/v10';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ChannelView } from '../../page-api/protocol.js';
 import { Attached } from '../composer/attached.js';
 import { useActions, useTexts } from '../context.js';
@@ -26,7 +26,7 @@ export function NewPost({
   const [files, setFiles] = useState<readonly File[]>([]);
   const [busy, setBusy] = useState(false);
   const first = useRef<HTMLInputElement>(null);
-  useEffect(() => first.current?.focus(), []);
+  useLayoutEffect(() => first.current?.focus(), []);
 
   const tagWanted = ((forum.flags ?? 0) & channelFlag.requireTag) !== 0;
   const ready = title.trim() !== '' && (content.trim() !== '' || files.length > 0) && (!tagWanted || chosen.length > 0);

@@ -1,5 +1,5 @@
 /** A command being filled in: its name, a chip for each option, required ones first, and the way to further ones. */
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ChannelView } from '../../page-api/protocol.js';
 import { useActions, useTexts } from '../context.js';
 import { ChoiceView, matching } from '../parts/choice.js';
@@ -138,7 +138,7 @@ function LineEnd({ entry, further, focused, focus, add, back, submit, leave }: L
   const field = useRef<HTMLInputElement>(null);
   const [typed, setTyped] = useState('');
   const [active, setActive] = useState<number>();
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (focused) field.current?.focus();
   }, [focused]);
 

@@ -1,5 +1,5 @@
 /** One option of a command: its name, where its value is typed, and the list that helps. */
-import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { useTexts } from '../context.js';
 import { optionType } from '../discord.js';
 import { type Choice, ChoiceView, matching } from '../parts/choice.js';
@@ -39,7 +39,7 @@ export function OptionField(props: OptionFieldProps) {
   const [closed, setClosed] = useState(false);
   const { choices, asking } = useChoices(props);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (focused) field.current?.focus();
   }, [focused]);
 
@@ -93,6 +93,7 @@ export function OptionField(props: OptionFieldProps) {
               id={`${id}-field`}
               class="option-value"
               type="text"
+              size={1}
               autocomplete="off"
               role="combobox"
               aria-expanded={listed.length > 0}
@@ -200,7 +201,7 @@ function FileOption({
   const texts = useTexts();
   const chooser = useRef<HTMLInputElement>(null);
   const button = useRef<HTMLButtonElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (focused) button.current?.focus();
   }, [focused]);
   return (

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { closeOverlay, type MenuItem } from '../overlay.js';
 import { Avatar } from '../parts/avatar.js';
 import { Icon } from '../parts/icon.js';
@@ -22,7 +22,7 @@ function Items({ label, items, leave }: { label: string; items: readonly MenuIte
       const button = row.querySelector(':scope > [role=menuitem]');
       return button instanceof HTMLElement ? [button] : [];
     });
-  useEffect(() => buttons()[0]?.focus(), []);
+  useLayoutEffect(() => buttons()[0]?.focus(), []);
 
   const onKeyDown = (event: KeyboardEvent) => {
     const all = buttons();

@@ -1,5 +1,5 @@
 import type { APIMessage } from 'discord-api-types/v10';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { focusComposer } from '../composer/focus.js';
 import { useActions, useTexts } from '../context.js';
 
@@ -8,7 +8,7 @@ export function Editor({ message, close }: { message: APIMessage; close(): void 
   const texts = useTexts();
   const { attempt, refOf } = useActions();
   const field = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     field.current?.focus();
     field.current?.setSelectionRange(message.content.length, message.content.length);
   }, []);

@@ -1,6 +1,6 @@
 /** An application's modal. */
 import type { APIComponentInLabel } from 'discord-api-types/v10';
-import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useId, useMemo, useRef, useState } from 'preact/hooks';
 import type { ModalView, WireField } from '../../page-api/protocol.js';
 import { useActions, usePart, useTexts } from '../context.js';
 import { Markdown } from '../markdown/view.js';
@@ -29,7 +29,7 @@ export function Modal({ view }: { view: ModalView }) {
       .find(({ user }) => user.bot && user.id === view.application),
   )?.user;
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     form.current?.querySelector<HTMLElement>('.modal-body :is(input:not([type=file]), textarea, button)')?.focus();
   }, []);
 

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { usePart, useTexts } from '../context.js';
 import { commonEmoji } from '../markdown/emoji.js';
 import { Menu } from '../menu/menu.js';
@@ -60,7 +60,7 @@ const DownloadWord = () => <>{useTexts().download}</>;
 function EmojiPicker({ at, pick }: { at: Spot; pick(emoji: string): void }) {
   const texts = useTexts();
   const grid = useRef<HTMLDivElement>(null);
-  useEffect(() => grid.current?.querySelector('button')?.focus(), []);
+  useLayoutEffect(() => grid.current?.querySelector('button')?.focus(), []);
   const onKeyDown = (event: KeyboardEvent) => {
     const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: 8, ArrowUp: -8 }[event.key];
     if (!step) return;

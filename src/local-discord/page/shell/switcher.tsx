@@ -1,5 +1,5 @@
 /** Ctrl K: goes anywhere by typing a few letters. */
-import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useId, useMemo, useRef, useState } from 'preact/hooks';
 import { useActions, usePart, useTexts } from '../context.js';
 import { channelType } from '../discord.js';
 import { closeOverlay } from '../overlay.js';
@@ -24,7 +24,7 @@ export function Switcher() {
   const [typed, setTyped] = useState('');
   const [active, setActive] = useState(0);
   const field = useRef<HTMLInputElement>(null);
-  useEffect(() => field.current?.focus(), []);
+  useLayoutEffect(() => field.current?.focus(), []);
 
   const targets = useMemo((): Target[] => {
     const channels = guilds.flatMap(({ guild, channels: inside }) =>

@@ -1,0 +1,60 @@
+/** The browser for tests of pages: Debian's Chromium, driven by playwright-core. Without one these tests are skipped. */
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { describe } from 'vitest';
+import { packageRoot } from '../../src/platform/paths.js';
+
+const executable = process.env.CHROMIUM || '/usr/bin/chromium';
+const present = existsSync(executable);
+if (!present) console.warn(`skipped: browser tests, as there is no Chromium at ${executable}`);
+
+/** Tests that need a browser. */
+export const describeInBrowser = present ? describe : describe.skip;
+
+const flags = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+export interface Screen {
+  /** A fresh window on an address, 1280 by 800 unless told. Throws later, at close, what went wrong inside it. */
+  open(url: string, options?: BrowserContextOptions): Promise<Page>;
+  /** Errors that any window said: scripts, refused policies. Empty when all is well. */
+  readonly complaints: readonly string[];
+  close(): Promise<void>;
+}
+
+/** Starts Chromium with a fresh profile. */
+export async function openScreen(): Promise<Screen> {
+  const browser = await chromium.launch({ executablePath: executable, args: flags });
+  const complaints: string[] = [];
+  return {
+    complaints,
+    async open(url, options = {}) {
+      const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-US', ...options });
+      const page = await context.newPage();
+      page.setDefaultTimeout(8_000);
+      page.on('pageerror', (error) => complaints.push(error.stack ?? error.message));
+      page.on('console', (message) => {
+        if (message.type() === 'error') complaints.push(message.text());
+      });
+      await page.goto(url);
+      return page;
+    },
+    close: () => browser.close(),
+  };
+}
+
+/** Keeps a picture of a page under coverage/, for a person to look at. */
+export async function picture(page: Page, name: string): Promise<void> {
+  const folder = join(packageRoot, 'coverage', 'pictures');
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, `${name}.png`) });
+}
