@@ -29,11 +29,12 @@ export interface Granted {
 
 const LOGIN_MS = 30_000;
 
-/** Asks Discord who this token is and which privileged intents it was granted. Throws LoginFailed for a token it refuses. */
+/** Asks Discord who this token is and which privileged intents it was granted. Throws LoginFailed, after 30 s at the latest. */
 export async function lookUp({ api, token }: DiscordAddress): Promise<Granted> {
   const rest = new REST({ version: '10', api }).setToken(token);
   try {
-    const application = (await rest.get(Routes.currentApplication())) as APIApplication;
+    const signal = AbortSignal.timeout(LOGIN_MS);
+    const application = (await rest.get(Routes.currentApplication(), { signal })) as APIApplication;
     const flags = application.flags ?? 0;
     const has = (...bits: readonly number[]) => bits.some((bit) => (flags & bit) !== 0);
     return {
@@ -43,7 +44,7 @@ export async function lookUp({ api, token }: DiscordAddress): Promise<Granted> {
     };
   } catch (error) {
     if (error instanceof DiscordAPIError && error.status === 401) throw new LoginFailed('bad-token');
-    throw error;
+    throw new LoginFailed('unreachable', `(${error instanceof Error ? error.message : error})`, { cause: error });
   }
 }
 

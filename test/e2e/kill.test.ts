@@ -12,9 +12,6 @@ import { ask, settleDown, textOf } from '../support/settlement.js';
 
 const KILLS = 50;
 const PEOPLE = 12;
-/** From the start of a process to its end: some die while they start, most while they work. Milliseconds. */
-const LIFE = { least: 300, most: 1_600 };
-
 const seed = Number(process.env.KILL_SEED ?? Date.now() % 1_000_000);
 const random = xoroshiro128plus(seed);
 const between = (least: number, most: number) => uniformInt(random, least, most);
@@ -82,6 +79,15 @@ async function attempt<T>(action: () => Promise<T>): Promise<T | undefined> {
   }
 }
 
+/** Some die while they start, some at any time after, most while what they just acknowledged is on its way to Discord. */
+async function strikingTime(kill: number): Promise<void> {
+  if (kill % 5 === 0) return pause(between(0, 600));
+  await bot.prints(/^Health:/m);
+  if (kill % 5 === 1) return pause(between(0, 800));
+  await Promise.race([once(promises, 'made'), pause(2_000)]);
+  return pause(between(0, 60));
+}
+
 function inFile<T>(query: string): T[] {
   const db = new Database(join(place.folder, 'guilds', `${place.guild}.sqlite`), { readonly: true });
   try {
@@ -102,9 +108,7 @@ async function drained(): Promise<void> {
 it(`loses nothing that it acknowledged, and does nothing twice, killed ${KILLS} times (KILL_SEED=${seed})`, async () => {
   const lives = place.people.map((person, index) => live(person, index));
   for (let kill = 0; kill < KILLS; kill++) {
-    // Half of them strike at any time, half while what was just acknowledged is on its way to Discord.
-    if (kill % 2 === 0) await pause(between(LIFE.least, LIFE.most));
-    else await Promise.race([once(promises, 'made'), pause(LIFE.most)]).then(() => pause(between(0, 60)));
+    await strikingTime(kill);
     const end = await bot.send('SIGKILL');
     if (end.signal !== 'SIGKILL') throw new Error(`the bot ended by itself: ${bot.stderr.join('')}`);
     bot = place.start();
