@@ -33,6 +33,8 @@ export interface User {
   avatar: string | null;
   bot: boolean;
   locale: string;
+  /** Takes no direct messages from bots and strangers. */
+  closed_to_direct?: boolean;
 }
 
 /** A bot's application. `flags` holds the privileged intents it was granted (ApplicationFlags, the LIMITED ones). */
@@ -194,6 +196,8 @@ export interface Message {
   poll?: Poll;
   message_reference?: { type: number; message_id?: Id; channel_id: Id; guild_id?: Id };
   interaction_metadata?: APIMessageInteractionMetadata;
+  /** The command that this message answers. */
+  command?: string;
   /** The thread that was started from this message. */
   thread_id?: Id;
   /** The only person who sees it. Ephemeral messages are never stored and cannot be fetched. */

@@ -9,6 +9,7 @@ import { createMessage } from '../../src/local-discord/operations/messages.js';
 import { vote } from '../../src/local-discord/operations/polls.js';
 import { createRole, moveRoles } from '../../src/local-discord/operations/roles.js';
 import { startThread } from '../../src/local-discord/operations/threads.js';
+import { openDirect } from '../../src/local-discord/operations/users.js';
 import { ALL } from '../../src/local-discord/permissions.js';
 import { makePlace, type Place, type RestHarness, startRest } from './rest-harness.js';
 
@@ -194,4 +195,18 @@ const event = () => ({
   entity_metadata: { location: 'here' },
   scheduled_start_time: new Date(Date.now() + 60_000).toISOString(),
   scheduled_end_time: new Date(Date.now() + 120_000).toISOString(),
+});
+
+describe('a direct message', () => {
+  it('reaches who shares a guild with the bot and lets it in', () => {
+    const { world, application, member, guild } = makePlace();
+    const { id } = openDirect(world, application.bot_id, member.id);
+    const send = () => code(() => createMessage(world, application.bot_id, id, { content: 'psst' }));
+    expect(send()).toBeUndefined();
+    member.closed_to_direct = true;
+    expect(send()).toBe(50007);
+    member.closed_to_direct = false;
+    guild.members.delete(member.id);
+    expect(send()).toBe(50007);
+  });
 });

@@ -27,6 +27,7 @@ export interface Sender {
   readonly webhook?: Message['webhook'];
   readonly applicationId?: Id;
   readonly interaction?: APIMessageInteractionMetadata;
+  readonly command?: string;
   readonly type?: MessageType;
   /** The only person who will see it. */
   readonly ephemeralFor?: Id;
@@ -52,6 +53,7 @@ export function createMessage(
   if (!isWritable(place.channel)) fail('nonText');
   const form = readMessage(body, files);
   demandSending(place, form, files);
+  if (!place.guild) demandOpen(world, by, place.channel);
   openForWriting(world, place);
   return send(world, place.channel, { authorId: by, permissions: place.permissions }, form, files);
 }
@@ -65,6 +67,15 @@ function demandSending({ channel, permissions }: Place, form: MessageForm, files
   if (form.tts) demand(permissions, P.SendTTSMessages);
   if (form.poll) demand(permissions, P.SendPolls);
   if (form.reference) demand(permissions, P.ReadMessageHistory);
+}
+
+/** Direct messages reach who shares a guild and has not closed the door. Refuses: cannotDm. */
+function demandOpen(world: World, by: Id, channel: Channel): void {
+  for (const id of channel.recipient_ids ?? []) {
+    if (id === by) continue;
+    const shared = [...world.guilds.values()].some(({ members }) => members.has(id) && members.has(by));
+    if (!shared || world.users.get(id)?.closed_to_direct) fail('cannotDm');
+  }
 }
 
 /** Writing opens an archived thread again, unless it is locked. Refuses: archivedThread. */
@@ -133,6 +144,7 @@ function send(world: World, channel: Channel, sender: Sender, form: MessageForm,
       },
     }),
     ...(sender.interaction && { interaction_metadata: sender.interaction }),
+    ...(sender.command !== undefined && { command: sender.command }),
     ...(sender.ephemeralFor && { ephemeral_for: sender.ephemeralFor }),
   };
   const guild = channel.guild_id === undefined ? undefined : world.guilds.get(channel.guild_id);

@@ -47,10 +47,12 @@ const embedForm = z.object({
     .nullish(),
 });
 
+const embedForms = z.array(embedForm).max(limits.message.embeds);
+
 /** Reads the embeds of a message; what is wrong goes to `errors` under `embeds`. */
 export function readEmbeds(value: unknown, errors: FormErrors): APIEmbed[] {
   if (value === undefined || value === null) return [];
-  const forms = parseInto(z.array(embedForm).max(limits.message.embeds), value, errors, 'embeds');
+  const forms = parseInto(embedForms, value, errors, 'embeds');
   if (!forms) return [];
   const embeds = forms.map((form): APIEmbed => {
     const embed: Record<string, unknown> = { type: 'rich' };
