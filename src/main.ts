@@ -9,6 +9,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ default: CliCommand }>>>
   backup: () => import('./cli/backup.js'),
   restore: () => import('./cli/restore.js'),
   doctor: () => import('./cli/doctor.js'),
+  worker: () => import('./cli/worker.js'),
   hunt: () => import('./cli/hunt.js'),
 };
 

@@ -3,19 +3,40 @@ import { appendFileSync } from 'node:fs';
 import os from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { jobSchema } from '../fleet/protocol.js';
 import { systemClock } from '../platform/clock.js';
 import { packageRoot, shipped } from '../platform/paths.js';
 import { version } from '../platform/version.js';
+import { openSuite } from '../woodpecker/drivers/suite-folder.js';
 import { createClient, enrol, Refused, Unreachable } from '../worker/client.js';
 import { openWorkerHome, PolicyError, type WorkerHome } from '../worker/home.js';
 import { Ended, work } from '../worker/loop.js';
 import { createPerform } from '../worker/perform.js';
+import { runJob } from '../worker/run-job.js';
 import { sandboxes, sandboxMissing } from '../worker/sandbox.js';
 import { ENDED, systemdUnit } from '../worker/service.js';
 import { createSuiteStore } from '../worker/suites.js';
 import { type CliCommand, type Terminal, UsageError } from './index.js';
 
 const USAGE = `worker enroll URL CODE | run | status | pause | resume | accept [NAME] | leave | service   [--home DIR]`;
+
+type Caller = Readonly<Record<string, string | undefined>>;
+
+/** What a sandbox runs: one job from stdin, its progress and its result on stdout. Not for people. */
+async function performShutIn(caller: Caller): Promise<number> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+  const { job, folder } = shutInSchema.parse(JSON.parse(Buffer.concat(chunks).toString('utf8')));
+  const say = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
+  const signal = new AbortController().signal;
+  const progress = (steps: number, checks: number): void => say({ steps, checks });
+  const result = await runJob(job, openSuite(folder), { clock: systemClock, packageRoot, caller, signal, progress });
+  if (result) say({ result });
+  return 0;
+}
+
+const shutInSchema = z.strictObject({ job: jobSchema, folder: z.string() });
 
 const facts = () => ({
   version,
@@ -80,7 +101,7 @@ async function accept([name]: readonly string[], home: WorkerHome, terminal: Ter
   return 0;
 }
 
-async function run(home: WorkerHome, terminal: Terminal): Promise<number> {
+async function run(home: WorkerHome, terminal: Terminal, caller: Caller): Promise<number> {
   const policy = home.policy();
   const missing = sandboxMissing(policy.tier);
   if (missing !== undefined) {
@@ -94,7 +115,7 @@ async function run(home: WorkerHome, terminal: Terminal): Promise<number> {
       {
         home,
         client,
-        perform: createPerform({ suites, packageRoot, clock: systemClock }),
+        perform: createPerform({ suites, packageRoot, clock: systemClock, caller }),
         clock: systemClock,
         facts: facts(),
         say: (line) => terminal.out(`${new Date().toISOString()} ${line}`),
@@ -158,7 +179,7 @@ export default {
         case 'enroll':
           return await enrolHere(rest, home, terminal);
         case 'run':
-          return await run(home, terminal);
+          return await run(home, terminal, env.variables);
         case 'status':
           return status(home, terminal);
         case 'pause':
@@ -182,6 +203,8 @@ export default {
             }),
           );
           return 0;
+        case 'perform':
+          return await performShutIn(env.variables);
         default:
           throw new UsageError(what === undefined ? 'say what to do' : `worker cannot ${what}`);
       }
