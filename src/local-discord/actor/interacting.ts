@@ -6,6 +6,7 @@ import {
   ButtonStyle,
   ComponentType as C,
   InteractionType,
+  ApplicationCommandOptionType as Option,
 } from 'discord-api-types/v10';
 import { type Place, placeOf } from '../access.js';
 import type { Action, Actor, MessageAt, Upload } from '../actor.js';
@@ -68,9 +69,9 @@ export function createInteracting(deps: InteractingDeps, userId: Id): Interactin
       ...rest,
       ...(resolved && { resolved }),
     };
-    return actionOf(
-      interactions.ask({ type, application, userId, place, data, source: undefined, target, openedBy: undefined }),
-    );
+    const path = pathOf(command.name, rest.options);
+    const asked = { type, application, userId, place, data, target, command: path };
+    return actionOf(interactions.ask({ ...asked, source: undefined, openedBy: undefined }));
   }
 
   /** Uses a component of a message. */
@@ -162,6 +163,12 @@ export function createInteracting(deps: InteractingDeps, userId: Id): Interactin
 
     dismiss: (modal) => void interactions.modals.close(userId, typeof modal === 'string' ? modal : modal.id),
   };
+}
+
+/** A command's name with the group and subcommand that were chosen: `question close`. */
+function pathOf(name: string, options: readonly OptionData[] | undefined): string {
+  const branch = options?.find(({ type }) => type === Option.Subcommand || type === Option.SubcommandGroup);
+  return branch ? `${name} ${pathOf(branch.name, branch.options)}` : name;
 }
 
 type Component = APIButtonComponent | APISelectMenuComponent;

@@ -97,6 +97,7 @@ export function send(
     permissions: botPermissions(world, interaction),
     applicationId: application.id,
     interaction: metadataOf(world, interaction),
+    command: interaction.command,
     type,
     ...(ephemeral && { ephemeralFor: userId }),
   };
@@ -146,6 +147,7 @@ function loading(world: World, interaction: Interaction, ephemeral: boolean): Me
     edited_timestamp: null,
     reactions: [],
     interaction_metadata: metadataOf(world, interaction),
+    command: interaction.command,
     ...(ephemeral && { ephemeral_for: userId }),
   };
 }

@@ -25,6 +25,8 @@ export interface Asked {
   readonly target: { readonly messageId?: Id; readonly userId?: Id };
   /** The interaction that opened the modal which this one submits. */
   readonly openedBy: Interaction | undefined;
+  /** The command that was used, with its group and subcommand: clients show it above the answer. */
+  readonly command?: string;
 }
 
 /** A settled outcome without its timing: the interaction knows that itself. */

@@ -32,7 +32,11 @@ export function renderMessage(world: World, message: Message, reader?: Id): APIM
   if (message.reactions.length > 0)
     shown.reactions = message.reactions.map((reaction) => renderReaction(reaction, reader));
   if (message.poll) shown.poll = renderPoll(message.poll, reader);
-  if (message.interaction_metadata) shown.interaction_metadata = message.interaction_metadata;
+  if (message.interaction_metadata) {
+    const { id, type, user } = message.interaction_metadata;
+    shown.interaction_metadata = message.interaction_metadata;
+    if (message.command !== undefined) shown.interaction = { id, type, name: message.command, user };
+  }
   if (message.message_reference) {
     shown.message_reference = message.message_reference;
     const { channel_id, message_id, type } = message.message_reference;

@@ -31,7 +31,7 @@ export function Above({ message }: { message: APIMessage }) {
   }
   const command = message.interaction_metadata;
   if (!command || (message.type !== 20 && message.type !== 23)) return null;
-  const name = message.interaction?.name ?? ('name' in command ? String(command.name) : '');
+  const name = message.interaction?.name ?? '';
   return (
     <div class="above">
       <Who user={command.user} />
