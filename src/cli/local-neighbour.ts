@@ -1,11 +1,11 @@
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { neededPermissions, neededPermissions } from '../discord/invite.js';
+import { neededPermissions } from '../discord/invite.js';
 import type { Environment } from '../platform/env.js';
 import type { Log } from '../platform/log.js';
 import { packageRoot } from '../platform/paths.js';
-import { localDiscordFile, localDiscordFile } from './data-dir.js';
+import { localDiscordFile } from './data-dir.js';
 import type { Terminal } from './index.js';
 
 /** A Discord on this machine, for the bot to live in. */
@@ -41,7 +41,6 @@ export async function startNeighbour(terminal: Terminal, env: Environment, log: 
   terminal.out('DISCORD_TOKEN is not set: starting a Discord on this machine, with the bot in it.');
   // A bot with a token never loads these.
   const { startLocalDiscord } = await import('../local-discord/index.js');
-  const { seedCommunity } = await import('../local-discord/seed.js');
   const { seedCommunity } = await import('../local-discord/seed.js');
   const { createPage } = await import('../local-discord/page-api/index.js');
   const fault = (error: unknown, line?: string) => log.error({ err: error, line }, 'fault of the local Discord');
