@@ -4,6 +4,7 @@ import { BODY_LIMIT, type Draft, TITLE_LIMIT, VERSION_LIMIT } from '../../src/co
 import { ephemeral } from '../../src/discord/answer.js';
 import { slashCommand } from '../../src/discord/command.js';
 import { button } from '../../src/discord/component.js';
+import { missingIn } from '../../src/discord/found.js';
 import { modal } from '../../src/discord/modal.js';
 import { EDIT_DRAFT, POST_DRAFT } from '../../src/discord/views/addresses.js';
 import * as views from '../../src/discord/views/questions.js';
@@ -18,7 +19,7 @@ const MOST_SUBJECTS = 24;
 export const ask = slashCommand({
   name: 'ask',
   async run(interaction, { community, t }) {
-    community.questions.ready();
+    community.questions.ready((forum) => lackingIn(interaction.guild, forum));
     const choices = { subject: subjectsIn(interaction.guild, community, t) };
     await interaction.showModal(askModal.open(t, { state: { draft: '' }, choices }));
   },
@@ -37,7 +38,9 @@ export const askModal = modal({
   },
   async run(interaction, { community, by, t, state, fields }) {
     const { title, body, version } = fields;
-    const subject = fields.subject === NO_SUBJECT ? undefined : fields.subject;
+    // A tag may be deleted while the modal is open, and Discord would refuse a post that names it.
+    const subjects = subjectsIn(interaction.guild, community, t).filter(({ value }) => value !== NO_SUBJECT);
+    const subject = subjects.find(({ value }) => value === fields.subject)?.value;
     const [upload] = fields.file;
     const file = upload && { name: upload.name, url: upload.url, size: upload.size };
     // The first writing is named by its interaction: Discord may tell of it twice.
@@ -69,6 +72,13 @@ export const editDraft = button({
 
 function valuesOf({ title, body, version, subject }: Draft) {
   return { title, body, version, subject };
+}
+
+/** What the bot would need to post there. The forum may be gone from sight, too. */
+function lackingIn(guild: Guild, forum: string) {
+  const channel = guild.channels.cache.get(forum);
+  const needed = ['ViewChannel', 'SendMessages', 'SendMessagesInThreads'];
+  return channel ? missingIn(guild, channel).filter((name) => needed.includes(name)) : needed;
 }
 
 /** The forum's tags, beside those that show how a question stands. */

@@ -48,6 +48,7 @@ export function createCommunity(guild: Guild, { clock, posts }: CommunityDeps) {
     reconcile: guild.transaction(({ things, posts: found }: Presence): void => {
       const forum = settings.place('channel.questions')?.id;
       if (forum && !things.has(forum)) questions.lostForum();
+      questions.keepTags(things);
       for (const { id } of settings.places()) if (!things.has(id)) settings.forget(id);
       for (const { channel, ...post } of found) questions.adopt(channel, post);
     }),

@@ -103,6 +103,12 @@ export function createQuestionStore(db: Database) {
   const setTags = once(() =>
     db.prepare<[string, string, number]>('UPDATE question SET title = ?, tags = ? WHERE id = ?'),
   );
+  const tagged = once(() =>
+    db.prepare<[], { id: number; tags: string }>(
+      `SELECT id, tags FROM question WHERE tags <> '[]' AND state <> 'gone'`,
+    ),
+  );
+  const keepTags = once(() => db.prepare<[string, number]>('UPDATE question SET tags = ? WHERE id = ?'));
   const setState = once(() => db.prepare<[QuestionState, number]>('UPDATE question SET state = ? WHERE id = ?'));
   const setClosing = once(() =>
     db.prepare<unknown[]>(
@@ -184,6 +190,14 @@ export function createQuestionStore(db: Database) {
     setTitleAndTags(question: Question, title: string, tags: readonly string[]): void {
       setTags().run(title, JSON.stringify(tags), question.id);
       reindex({ ...question, title });
+    },
+    /** Forgets tags that are no longer there: Discord refuses a post that names one. */
+    keepTags(there: ReadonlySet<string>): void {
+      for (const { id, tags } of tagged().all()) {
+        const had = JSON.parse(tags) as string[];
+        const kept = had.filter((tag) => there.has(tag));
+        if (kept.length < had.length) keepTags().run(JSON.stringify(kept), id);
+      }
     },
     setState: (id: number, state: QuestionState): void => void setState().run(state, id),
     setClosing(id: number, closing: Closing | undefined, at: number): void {

@@ -120,8 +120,11 @@ export function createQuestions(guild: Guild, settings: Settings, { now, posts }
   return {
     ...search,
 
-    /** Throws a refusal when questions cannot be asked here now: no_forum. */
-    ready: (): void => void forum(),
+    /** May questions be asked here now? `lacking` is what the bot may not do in the forum. Refuses: no_forum, forum_forbidden. */
+    ready(lacking: (forum: string) => readonly unknown[]): void {
+      const { id } = forum();
+      if (lacking(id).length > 0) refuse('forum_forbidden', { forum: `<#${id}>` });
+    },
 
     /**
      * Takes what someone wrote into /ask: posts it, or keeps it as a draft when earlier questions look alike or something
@@ -222,14 +225,15 @@ export function createQuestions(guild: Guild, settings: Settings, { now, posts }
     edited: guild.transaction((thread: string, title: string, tags: readonly string[]): void => {
       const question = store.byThread(thread);
       if (!question) return;
+      const own = tags.filter((tag) => !settings.isStateTag(tag));
       // A long title was cut for the post's name, so the name says less than what we know.
       const renamed = title === posts.name(question) ? question.title : title;
-      store.setTitleAndTags(
-        question,
-        renamed,
-        tags.filter((tag) => !settings.isStateTag(tag)),
-      );
+      const isOld = renamed === question.title && own.join() === question.tags.join();
+      if (!isOld) store.setTitleAndTags(question, renamed, own);
     }),
+
+    /** Tags of the forum were deleted in Discord; these are left. */
+    keepTags: guild.transaction(store.keepTags),
 
     /** A question's post was deleted in Discord. */
     lost: guild.transaction((thread: string): void => {
@@ -258,7 +262,10 @@ export function createQuestions(guild: Guild, settings: Settings, { now, posts }
     /** A day passed without an accepted answer: helpers are told, once. */
     raise: guild.transaction((id: number): void => {
       const question = store.byId(id);
-      if (question?.state === 'open' && store.markRaised(id, now())) effects.raise(question);
+      if (question?.state !== 'open') return;
+      // Discord was out of reach for a day, and the post is still to come.
+      if (!question.thread) schedule.set({ key: timer(id), kind: RAISE, payload: id, due: now() + HOUR });
+      else if (store.markRaised(id, now())) effects.raise(question);
     }),
   };
 }

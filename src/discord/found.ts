@@ -68,7 +68,8 @@ function foundChannel(guild: Guild, channel: GuildBasedChannel): FoundChannel {
   };
 }
 
-function missingIn(guild: Guild, channel: GuildBasedChannel): Permission[] {
+/** What the bot lacks in a channel, of what it needs for looking after questions there. */
+export function missingIn(guild: Guild, channel: GuildBasedChannel): Permission[] {
   const own = guild.members.me && channel.permissionsFor(guild.members.me);
   return NEEDED_PERMISSIONS.filter((name) => !own?.has(PermissionFlagsBits[name]));
 }

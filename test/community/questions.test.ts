@@ -124,11 +124,18 @@ describe('asking', () => {
   it('says that there is no forum, without losing what was written', () => {
     home.community.lost(FORUM);
 
-    expect(() => questions.ready()).toRefuse('no_forum');
+    expect(() => questions.ready(() => [])).toRefuse('no_forum');
     expect(questions.ask('d1', written, asker)).toMatchObject({ kind: 'problem', problem: { reason: 'no_forum' } });
     expect(() => questions.postAnyway('d1', asker)).toRefuse('no_forum');
     home.community.settings.setPlace('channel.questions', '501');
     expect(questions.postAnyway('d1', asker)).toMatchObject({ title: written.title });
+  });
+});
+
+describe('before anything is written', () => {
+  it('says when the bot may not post in the forum', () => {
+    expect(() => questions.ready(() => ['SendMessages'])).toRefuse('forum_forbidden');
+    questions.ready((forum) => (forum === FORUM ? [] : ['ViewChannel']));
   });
 });
 
@@ -309,6 +316,18 @@ describe('a question that nobody answers', () => {
     expect(due()).toEqual(['question.raise']);
   });
 
+  it('is raised only when its post is there, however long Discord was out of reach', () => {
+    questions.ask('d1', written, asker);
+    home.take();
+    home.clock.advance(24 * HOUR);
+    ring();
+    expect(home.take()).toEqual([]);
+    questions.posted(1, '700');
+    home.clock.advance(HOUR);
+    ring();
+    expect(kinds(home.take())).toEqual(['post']);
+  });
+
   it('is not raised after its post was deleted', () => {
     posted();
     home.community.lost('700');
@@ -344,6 +363,15 @@ describe('a post that a person makes in the forum by hand', () => {
     questions.adopt(FORUM, { ...post, tags: ['51', '52', '53', '54', '55'] });
 
     expect(home.take()[0]).toMatchObject({ tags: ['41', '51', '52', '53', '54'] });
+  });
+
+  it('forgets tags that staff deleted, which Discord would refuse', () => {
+    questions.adopt(FORUM, { ...post, tags: ['51', '52'] });
+    home.take();
+    home.community.reconcile({ things: new Set([FORUM, '31', '32', '41', '42', '52']), posts: [] });
+    questions.close('800', 'other', undefined, other);
+
+    expect(home.take().at(-1)).toMatchObject({ kind: 'thread.edit', tags: ['52'], archived: true });
   });
 
   it('follows its renaming, and keeps the long title of a post of ours', () => {
