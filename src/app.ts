@@ -9,6 +9,7 @@ import { createDelivery } from './discord/delivery.js';
 import { createDeliveryRest } from './discord/delivery-rest.js';
 import { guardDispatches } from './discord/dispatch-guard.js';
 import { createFaults } from './discord/faults.js';
+import { createHelp } from './discord/help.js';
 import { followPlaces } from './discord/listeners/places.js';
 import { followPresence } from './discord/listeners/presence.js';
 import { createMeter } from './discord/meter.js';
@@ -84,13 +85,16 @@ export function createApp(options: AppOptions) {
     const granted = await lookUp(discord);
     const client = createClient(discord, granted);
     const commandIds = new Map<string, string>();
-    const system = { catalogue, faults, commandIds, granted, guilds };
+    const system = { catalogue, faults, help: createHelp(catalogue, commandIds), granted, guilds };
     const router = createRouter({ system, guilds, communityOf, meter, clock });
     guardDispatches(client, { faults, meter });
     client.on(Events.InteractionCreate, router.handle);
     client.on(Events.Error, (error) => faults.note(error, { where: 'client' }));
     client.on(Events.ShardError, (error) => log.warn({ err: error }, 'the connection to Discord failed'));
-    client.on(Events.ShardReconnecting, () => log.info('connecting to Discord again'));
+    client.on(Events.ShardReconnecting, () => {
+      // discord.js says so at a wanted goodbye, too.
+      if (!aborted.signal.aborted) log.info('connecting to Discord again');
+    });
     client.on(Events.ShardResume, (_, missed) => log.info({ missed }, 'resumed'));
     const ready = await login(client, discord.token, clock);
     running.push(() => client.destroy());
