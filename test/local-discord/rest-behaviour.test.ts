@@ -1,6 +1,7 @@
 import { REST, Routes } from 'discord.js';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createMessage, listMessages } from '../../src/local-discord/operations/messages.js';
+import { listMessages } from '../../src/local-discord/operations/history.js';
+import { createMessage } from '../../src/local-discord/operations/messages.js';
 import { createRateLimits } from '../../src/local-discord/rate-limits.js';
 import { type HarnessOptions, type RestHarness, startRest } from './rest-harness.js';
 

@@ -5,7 +5,7 @@ import type { Actor, MessageAt, Sight } from '../actor.js';
 import { fail } from '../errors.js';
 import type { Interactions } from '../interactions/index.js';
 import type { Channel, Id, Message } from '../model.js';
-import { listMessages, readOne } from '../operations/messages.js';
+import { listMessages, readOne } from '../operations/history.js';
 import { has } from '../permissions.js';
 import { renderChannel, renderEvent, renderGuild, renderThread } from '../render/guilds.js';
 import { renderMessage } from '../render/messages.js';

@@ -12,6 +12,7 @@ import type { World } from '../world.js';
 import { announceGuild, saveGuild } from './guilds.js';
 import { takeInvite } from './invites.js';
 import { publish } from './messages.js';
+import { systemMessage } from './system-message.js';
 import { removeThreadMember } from './thread-members.js';
 
 /** Becomes a member; with an invite, counts its use and takes its roles. Refuses: unknownGuild, unknownInvite, missingAccess when banned. */
@@ -25,26 +26,7 @@ export function joinGuild(world: World, userId: Id, guildId: Id, inviteCode?: st
   const system = guild.system_channel_id && guild.channels.get(guild.system_channel_id);
   // Bit 1 of the flags switches the greeting off.
   if (system && (guild.system_channel_flags & 1) === 0 && !world.users.get(userId)?.bot)
-    publish(world, system, {
-      id: world.newId(),
-      channel_id: system.id,
-      guild_id: guild.id,
-      author_id: userId,
-      type: MessageType.UserJoin,
-      content: '',
-      embeds: [],
-      components: [],
-      attachments: [],
-      mentions: [],
-      mention_roles: [],
-      mention_everyone: false,
-      tts: false,
-      flags: 0,
-      pinned: false,
-      timestamp: world.iso(),
-      edited_timestamp: null,
-      reactions: [],
-    });
+    publish(world, system, systemMessage(world, system, userId, MessageType.UserJoin));
   return member;
 }
 

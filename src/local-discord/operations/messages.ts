@@ -6,7 +6,7 @@ import {
   MessageType,
   PermissionFlagsBits as P,
 } from 'discord-api-types/v10';
-import { demand, messageIn, type Place, permissionsIn, placeOf } from '../access.js';
+import { demand, messageIn, type Place, placeOf } from '../access.js';
 import { FormErrors, fail, invalid } from '../errors.js';
 import { limits } from '../limits.js';
 import type { Channel, Id, Message } from '../model.js';
@@ -14,7 +14,7 @@ import { has, isThread } from '../permissions.js';
 import { renderMessage } from '../render/messages.js';
 import { renderBareMember } from '../render/people.js';
 import { type MessageForm, readMessage, type Upload } from '../validate/message.js';
-import { compareIds, snowflakeTime, type World } from '../world.js';
+import { snowflakeTime, type World } from '../world.js';
 import { addressMedia, isWritable, keepFiles, readMentions } from './message-parts.js';
 import { newPoll } from './polls.js';
 import { addThreadMember, save } from './thread-members.js';
@@ -366,50 +366,4 @@ export function bulkDelete(world: World, by: Id, channelId: Id, ids: readonly Id
     guildId: channel.guild_id,
     channelId,
   });
-}
-
-export interface Cursor {
-  readonly around?: Id;
-  readonly before?: Id;
-  readonly after?: Id;
-  /** 1–100, 50 by default. */
-  readonly limit?: number;
-}
-
-/** Messages of a channel, newest first. Nothing without READ_MESSAGE_HISTORY. Refuses: as placeOf. */
-export function listMessages(
-  world: World,
-  by: Id,
-  channelId: Id,
-  { around, before, after, limit = 50 }: Cursor,
-): Message[] {
-  const { permissions } = placeOf(world, by, channelId);
-  if (!has(permissions, P.ReadMessageHistory)) return [];
-  const all = [...world.messages(channelId).values()];
-  if (around) {
-    const half = Math.floor(limit / 2);
-    const older = all.filter(({ id }) => compareIds(id, around) <= 0).slice(-(half + 1));
-    const newer = all.filter(({ id }) => compareIds(id, around) > 0).slice(0, limit - older.length);
-    return [...older, ...newer].reverse();
-  }
-  if (after)
-    return all
-      .filter(({ id }) => compareIds(id, after) > 0)
-      .slice(0, limit)
-      .reverse();
-  const until = before ? all.filter(({ id }) => compareIds(id, before) < 0) : all;
-  return until.slice(-limit).reverse();
-}
-
-/** One message, as `by` may read it. Refuses: as placeOf, unknownMessage. */
-export function readOne(world: World, by: Id, channelId: Id, messageId: Id): Message {
-  const { permissions } = placeOf(world, by, channelId);
-  demand(permissions, P.ReadMessageHistory);
-  return messageIn(world, channelId, messageId);
-}
-
-/** Permissions of an author in a channel, for those who post on their behalf. */
-export function sendingPermissions(world: World, userId: Id, channelId: Id): bigint {
-  const channel = world.channels.get(channelId);
-  return channel ? permissionsIn(world, userId, channel) : 0n;
 }

@@ -7,6 +7,7 @@ import type { Id, Message, Webhook } from '../model.js';
 import { has } from '../permissions.js';
 import type { World } from '../world.js';
 import { messageChanged, publish } from './messages.js';
+import { systemMessage } from './system-message.js';
 import { save } from './thread-members.js';
 
 /** Pins or unpins. Refuses: missingPermissions without PIN_MESSAGES, maxPins. */
@@ -31,33 +32,9 @@ export function setPinned(world: World, by: Id, channelId: Id, messageId: Id, pi
   });
   if (pinned)
     publish(world, channel, {
-      ...systemMessage(world, message, by, MessageType.ChannelPinnedMessage),
+      ...systemMessage(world, channel, by, MessageType.ChannelPinnedMessage),
       message_reference: { type: 0, message_id: message.id, channel_id: channelId, guild_id: channel.guild_id },
     });
-}
-
-/** A message that Discord itself writes: no content, in the channel of `near`. */
-function systemMessage(world: World, near: Message, authorId: Id, type: MessageType): Message {
-  return {
-    id: world.newId(),
-    channel_id: near.channel_id,
-    ...(near.guild_id && { guild_id: near.guild_id }),
-    author_id: authorId,
-    type,
-    content: '',
-    embeds: [],
-    components: [],
-    attachments: [],
-    mentions: [],
-    mention_roles: [],
-    mention_everyone: false,
-    tts: false,
-    flags: 0,
-    pinned: false,
-    timestamp: world.iso(),
-    edited_timestamp: null,
-    reactions: [],
-  };
 }
 
 /** Pinned messages, the last pinned first. Nothing without READ_MESSAGE_HISTORY. */

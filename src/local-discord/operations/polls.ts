@@ -7,6 +7,7 @@ import type { Id, Message, Poll } from '../model.js';
 import type { PollForm } from '../validate/message.js';
 import type { World } from '../world.js';
 import { messageChanged, publish } from './messages.js';
+import { systemMessage } from './system-message.js';
 
 export function newPoll(world: World, form: PollForm): Poll {
   const hours = form.duration ?? limits.poll.defaultHours;
@@ -86,24 +87,8 @@ function finishPoll(world: World, message: Message, poll: Poll): void {
   const channel = world.channels.get(message.channel_id);
   if (!channel) return;
   publish(world, channel, {
-    id: world.newId(),
-    channel_id: message.channel_id,
-    ...(message.guild_id && { guild_id: message.guild_id }),
-    author_id: message.author_id,
-    type: MessageType.PollResult,
-    content: '',
+    ...systemMessage(world, channel, message.author_id, MessageType.PollResult),
     embeds: [{ type: EmbedType.PollResult, fields: resultFields(poll) }],
-    components: [],
-    attachments: [],
-    mentions: [],
-    mention_roles: [],
-    mention_everyone: false,
-    tts: false,
-    flags: 0,
-    pinned: false,
-    timestamp: world.iso(),
-    edited_timestamp: null,
-    reactions: [],
     message_reference: { type: 0, message_id: message.id, channel_id: message.channel_id },
   });
 }

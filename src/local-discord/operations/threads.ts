@@ -12,6 +12,7 @@ import { readMessage, type Upload } from '../validate/message.js';
 import { compareIds, type World } from '../world.js';
 import { archiveAfter } from './channel-form.js';
 import { messageChanged, postMessage, publish } from './messages.js';
+import { systemMessage } from './system-message.js';
 import { addThreadMember, removeThreadMember, save } from './thread-members.js';
 
 const threadForm = z.object({
@@ -88,33 +89,10 @@ export function startThreadAt(world: World, by: Id, channelId: Id, messageId: Id
   message.flags |= MessageFlags.HasThread;
   messageChanged(world, message);
   publish(world, thread, {
-    ...systemMessage(world, thread, by, MessageType.ThreadStarterMessage, ''),
+    ...systemMessage(world, thread, by, MessageType.ThreadStarterMessage),
     message_reference: { type: 0, message_id: messageId, channel_id: channelId, guild_id: guild.id },
   });
   return thread;
-}
-
-function systemMessage(world: World, channel: Channel, by: Id, type: MessageType, content: string): Message {
-  return {
-    id: world.newId(),
-    channel_id: channel.id,
-    ...(channel.guild_id && { guild_id: channel.guild_id }),
-    author_id: by,
-    type,
-    content,
-    embeds: [],
-    components: [],
-    attachments: [],
-    mentions: [],
-    mention_roles: [],
-    mention_everyone: false,
-    tts: false,
-    flags: 0,
-    pinned: false,
-    timestamp: world.iso(),
-    edited_timestamp: null,
-    reactions: [],
-  };
 }
 
 /** A new thread, and in a forum its first message. */

@@ -4,14 +4,8 @@ import { z } from 'zod';
 import { withheld } from '../gateway/content.js';
 import { limits } from '../limits.js';
 import type { Application, Id, Message } from '../model.js';
-import {
-  bulkDelete,
-  createMessage,
-  deleteMessage,
-  editMessage,
-  listMessages,
-  readOne,
-} from '../operations/messages.js';
+import { listMessages, readOne } from '../operations/history.js';
+import { bulkDelete, createMessage, deleteMessage, editMessage } from '../operations/messages.js';
 import { crosspost, follow, listPins, setPinned } from '../operations/pins.js';
 import { endPoll, voters } from '../operations/polls.js';
 import { addReaction, clearReactions, reactors, removeReaction } from '../operations/reactions.js';
