@@ -1,10 +1,9 @@
-import { accessOf, mayUse } from '../src/discord/access.js';
+import { accessOf } from '../src/discord/access.js';
 import { ephemeral } from '../src/discord/answer.js';
-import { entriesOf } from '../src/discord/catalogue.js';
 import { slashCommand } from '../src/discord/command.js';
 import { button } from '../src/discord/component.js';
 import type { Context } from '../src/discord/context.js';
-import { helpPage, helpPages } from '../src/discord/views/help.js';
+import { helpPage } from '../src/discord/views/help.js';
 
 /** What this person can do, in their language, by job. */
 export default slashCommand({
@@ -24,7 +23,6 @@ export const turnHelp = button({
 });
 
 function page({ by, community, system, t }: Context, wanted: number) {
-  const has = accessOf(by, community.settings.roles());
-  const entries = entriesOf(system.catalogue).filter(({ access }) => mayUse(has, access));
-  return helpPage(helpPages(entries, system.commandIds, t), wanted, t, (page) => turnHelp.id({ page }));
+  const pages = system.help(accessOf(by, community.settings.roles()), t);
+  return helpPage(pages, wanted, t, (target) => turnHelp.id({ page: target }));
 }

@@ -84,8 +84,9 @@ export function createApp(options: AppOptions) {
 
     const granted = await lookUp(discord);
     const client = createClient(discord, granted);
-    const commandIds = new Map<string, string>();
-    const system = { catalogue, faults, help: createHelp(catalogue, commandIds), granted, guilds };
+    const { ids, ...changes } = await register(client.rest, granted.applicationId, catalogue.commands);
+    log.info(changes, 'commands registered');
+    const system = { catalogue, faults, help: createHelp(catalogue, ids), granted, guilds };
     const router = createRouter({ system, guilds, communityOf, meter, clock });
     guardDispatches(client, { faults, meter });
     client.on(Events.InteractionCreate, router.handle);
@@ -98,10 +99,6 @@ export function createApp(options: AppOptions) {
     client.on(Events.ShardResume, (_, missed) => log.info({ missed }, 'resumed'));
     const ready = await login(client, discord.token, clock);
     running.push(() => client.destroy());
-
-    const { ids, ...changes } = await register(client.rest, granted.applicationId, catalogue.commands);
-    for (const [key, id] of ids) commandIds.set(key, id);
-    log.info(changes, 'commands registered');
 
     const delivery = createDelivery({
       guilds,

@@ -27,11 +27,12 @@ export interface Granted {
   readonly messageContent: boolean;
 }
 
+const LOOK_UP_MS = 10_000;
 const LOGIN_MS = 30_000;
 
 /** Asks Discord who this token is and which privileged intents it was granted. Throws LoginFailed, after 30 s at the latest. */
 export async function lookUp({ api, token }: DiscordAddress): Promise<Granted> {
-  const rest = new REST({ version: '10', api }).setToken(token);
+  const rest = new REST({ version: '10', api, timeout: LOOK_UP_MS, retries: 1 }).setToken(token);
   try {
     const signal = AbortSignal.timeout(LOGIN_MS);
     const application = (await rest.get(Routes.currentApplication(), { signal })) as APIApplication;
@@ -49,8 +50,8 @@ export async function lookUp({ api, token }: DiscordAddress): Promise<Granted> {
 }
 
 /** A client that is not connected yet. Nothing it sends can mention anyone unless a payload says so itself. */
-export function createClient({ api }: DiscordAddress, granted: Granted): Client {
-  return new Client({
+export function createClient({ api, token }: DiscordAddress, granted: Granted): Client {
+  const client = new Client({
     intents: [
       GatewayIntentBits.Guilds,
       GatewayIntentBits.GuildScheduledEvents,
@@ -62,6 +63,9 @@ export function createClient({ api }: DiscordAddress, granted: Granted): Client 
     sweepers: { threads: { interval: 1800, lifetime: 3600 } },
     rest: { api },
   });
+  // Commands are registered before the login: whoever is seen to be there can be asked.
+  client.rest.setToken(token);
+  return client;
 }
 
 // Guilds, channels, roles and overwrites are what discord.js works with, and cannot be bounded. Of the rest we keep
@@ -119,4 +123,9 @@ export async function login(client: Client, token: string, clock: Clock): Promis
     cancel();
     client.off(Events.ShardDisconnect, onClose);
   }
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
 }

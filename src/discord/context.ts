@@ -8,6 +8,7 @@ import type { Locale, Translator } from '../platform/i18n.js';
 import type { Catalogue } from './catalogue.js';
 import type { Granted } from './client.js';
 import type { Faults } from './faults.js';
+import type { Help } from './help.js';
 
 interface Reader {
   readonly by: Actor;
@@ -35,8 +36,8 @@ export interface Context extends Reader {
 export interface System {
   readonly catalogue: Catalogue;
   readonly faults: Faults;
-  /** Ids that Discord gave our commands, by `keyOf` of register.ts; for mentions that can be clicked. */
-  readonly commandIds: ReadonlyMap<string, string>;
+  /** The pages of /help for people who may do this much, in the translator's language. */
+  readonly help: Help;
   /** Privileged intents, and whether Discord granted them. */
   readonly granted: Granted;
   readonly guilds: Pick<GuildStore, 'schemaVersion' | 'problems' | 'size'>;

@@ -27,7 +27,7 @@ export class LoginFailed extends Error {
       const asked = PRIVILEGED.filter((bit) => intents.has(bit)).map((bit) => GatewayIntentBits[bit]);
       return new LoginFailed('intents', `Asked for: ${asked.join(', ') || 'none'}.`);
     }
-    return new LoginFailed('unreachable', `(${message})`, { cause: error });
+    return new LoginFailed('unreachable', message, { cause: error });
   }
 }
 
