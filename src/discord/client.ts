@@ -45,7 +45,7 @@ export async function lookUp({ api, token }: DiscordAddress): Promise<Granted> {
     };
   } catch (error) {
     if (error instanceof DiscordAPIError && error.status === 401) throw new LoginFailed('bad-token');
-    throw new LoginFailed('unreachable', `(${error instanceof Error ? error.message : error})`, { cause: error });
+    throw new LoginFailed('unreachable', describe(error), { cause: error });
   }
 }
 
