@@ -99,6 +99,12 @@ export interface BoundStep {
   readonly fault?: true;
 }
 
+export interface CheckCall {
+  readonly name: string;
+  readonly known: readonly Known[];
+  readonly timeoutMs: number;
+}
+
 /**
  * The port to a system under test: in process, behind a driver (JSON-RPC over stdio), or by shell commands.
  * An answer may be a plain value: in-process systems run without a promise a step.
@@ -111,6 +117,8 @@ export interface System {
   observe(known: readonly Known[]): Answer<{ states: Observation; foreign?: readonly string[] }>;
   /** A check that the suite names; returns undefined when it holds, else what was wrong. */
   check(name: string, known: readonly Known[], timeoutMs: number): Answer<string | undefined>;
+  /** Several checks at once, answered in their order; where it is missing they are asked one by one. */
+  checkAll?(checks: readonly CheckCall[]): Answer<readonly (string | undefined)[]>;
   /** Tears down; returns what was left behind. */
   stop(known: readonly Known[]): Answer<{ leaks: readonly string[] }>;
   /** Ends everything at once, whatever state it is in; safe to call twice. */

@@ -64,6 +64,12 @@ export function createDriverSystem(launch: Launch, ground: Ground, options: Driv
       return connected().request('check', { name, known, timeoutMs }, timeoutMs + options.graceMs, readCheck);
     },
 
+    // All requests are written before the first answer is read: a driver that knows nothing of it reads them one by one.
+    checkAll(checks) {
+      const timeoutMs = checks.reduce((sum, check) => sum + check.timeoutMs, options.graceMs);
+      return Promise.all(checks.map((check) => connected().request('check', check, timeoutMs, readCheck)));
+    },
+
     async stop(known) {
       if (!connection) return { leaks: [] };
       try {

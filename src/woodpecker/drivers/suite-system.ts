@@ -87,6 +87,8 @@ export function createSuiteSystem(suite: Suite, { folder, packageRoot, caller, o
       return shell.run(run, values, timeoutMs).then((ran) => verdictOf(ran, timeoutMs));
     },
 
+    checkAll: behind?.checkAll && suite.checks.every(({ run }) => run === undefined) ? behind.checkAll : undefined,
+
     async stop(known) {
       try {
         // tear_down runs whatever became of the driver; what that was is told afterwards.

@@ -44,6 +44,9 @@ export function planted(system: System, plant: Plant, from: number): System {
     },
     observe: (known) => then(system.observe(known), ({ states, foreign }) => lied(states, foreign)),
     check: (name, known, timeoutMs) => (plant === 'check' && on() ? PLANTED : system.check(name, known, timeoutMs)),
+    checkAll:
+      system.checkAll &&
+      ((checks) => (plant === 'check' && on() ? checks.map(() => PLANTED) : (system.checkAll?.(checks) ?? []))),
     stop: (known: readonly Known[]) =>
       then(system.stop(known), ({ leaks }) => ({ leaks: plant === 'leak' ? [PLANTED, ...leaks] : leaks })),
     kill: () => system.kill(),

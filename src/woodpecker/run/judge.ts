@@ -5,7 +5,7 @@
 import type { Clock } from '../../platform/clock.js';
 import type { Model } from '../model/model.js';
 import type { Action, Check, Suite } from '../suite/suite.js';
-import type { ActAnswer, Known, Observation, System } from '../types.js';
+import type { ActAnswer, CheckCall, Known, Observation, System } from '../types.js';
 import { isDue, knownOf, subjectsOf, type Wrong, wrongState, wrongStrangers } from './compare.js';
 import { isLater, later, type Work } from './settle.js';
 import type { Tally } from './tally.js';
@@ -80,8 +80,12 @@ export function createJudge({ system, suite, ids, tally, clock, ...parts }: Judg
   };
 
   function* firstBroken(checks: readonly Check[]): Work<Wrong | undefined> {
-    for (const check of checks) {
-      const broken = yield* checked(check);
+    const calls = system.checkAll && checks.length > 1 ? checks.map(callOf) : undefined;
+    const answered = calls && system.checkAll?.(calls);
+    const messages = isLater(answered) ? yield* later(answered) : answered;
+    if (messages) tally.suite += messages.length;
+    for (const [i, check] of checks.entries()) {
+      const broken = messages ? yield* awaited(check, wrongCheck(check, messages[i])) : yield* checked(check);
       if (broken) return broken;
     }
     return undefined;
@@ -117,15 +121,23 @@ export function createJudge({ system, suite, ids, tally, clock, ...parts }: Judg
   }
 
   function* checked(check: Check): Work<Wrong | undefined> {
-    const known = subjectsOf(check, model, ids);
-    const once = function* (): Work<Wrong | undefined> {
-      tally.suite++;
-      const answered = system.check(check.name, known, check.timeoutMs);
-      const message = isLater(answered) ? yield* later(answered) : answered;
-      return message === undefined ? undefined : { kind: 'check', check: check.name, message };
-    };
-    const wrong = yield* once();
-    return wrong && check.withinMs > 0 ? yield* eventually(wrong, check.withinMs, once) : wrong;
+    return yield* awaited(check, yield* asked(check));
+  }
+
+  function* asked(check: Check): Work<Wrong | undefined> {
+    tally.suite++;
+    const { name, known, timeoutMs } = callOf(check);
+    const answered = system.check(name, known, timeoutMs);
+    return wrongCheck(check, isLater(answered) ? yield* later(answered) : answered);
+  }
+
+  function* awaited(check: Check, wrong: Wrong | undefined): Work<Wrong | undefined> {
+    if (wrong === undefined || check.withinMs === 0) return wrong;
+    return yield* eventually(wrong, check.withinMs, () => asked(check));
+  }
+
+  function callOf(check: Check): CheckCall {
+    return { name: check.name, known: subjectsOf(check, model, ids), timeoutMs: check.timeoutMs };
   }
 
   /** Looks again until it is right or the deadline has passed; then what was last seen is what is wrong. */
@@ -144,4 +156,8 @@ export function createJudge({ system, suite, ids, tally, clock, ...parts }: Judg
     }
     return wrong;
   }
+}
+
+function wrongCheck({ name }: Check, message: string | undefined): Wrong | undefined {
+  return message === undefined ? undefined : { kind: 'check', check: name, message };
 }
