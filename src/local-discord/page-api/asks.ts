@@ -4,11 +4,14 @@ import { z } from 'zod';
 import type { Action, Actor, MessageAt, ModalFields, TypedOptions } from '../actor.js';
 import type { AnswerView, AskName, Gives, MessageRef, Of, WireField, WireOptions } from './protocol.js';
 import type { Uploads } from './uploads.js';
+import { guildView } from './views.js';
 
 /** What an ask may use: the person's actor, the files handed over, and a way to hear how a deferred answer ends. */
 export interface AskContext {
   readonly actor: Actor;
   readonly uploads: Uploads;
+  /** Called with the channel that the page now shows. */
+  read(channel: string): void;
   /** Called for every deferral, whose end is pushed later. */
   deferred(action: Action): void;
 }
@@ -83,11 +86,16 @@ export const asks: Readonly<Record<Exclude<AskName, 'be'>, Run>> = {
 
   history: ask<'history'>(
     z.object({ channel: id, before: id.optional(), limit: z.int().min(1).max(100).optional() }),
-    ({ channel, before, limit = 50 }, { actor }) => {
+    ({ channel, before, limit = 50 }, { actor, read }) => {
+      read(channel);
       const messages = actor.messages(channel, { before, limit });
       return { messages, more: messages.length === limit };
     },
   ),
+  look: ask<'look'>(z.object({ guild: id, channel: id }), ({ guild, channel }, { actor, read }) => {
+    read(channel);
+    return guildView(actor, guild, channel) ?? null;
+  }),
   threads: ask<'threads'>(z.object({ channel: id }), ({ channel }, { actor }) => actor.threads(channel)),
 
   say: ask<'say'>(

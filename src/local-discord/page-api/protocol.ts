@@ -36,11 +36,17 @@ export type ChannelView = APIChannel & {
 /** An event with whether the person marked it as interesting. */
 export type EventView = APIGuildScheduledEvent & { readonly interested: boolean };
 
-/** A guild as one person sees it: only visible channels. */
+/** A guild as one person sees it: visible channels, active threads, and the archived one that is being read. */
 export interface GuildView {
   readonly guild: APIGuild;
   readonly channels: readonly ChannelView[];
   readonly events: readonly EventView[];
+}
+
+/** A guild that one could join, as far as it shows itself to strangers. */
+export interface GuildSign {
+  readonly id: string;
+  readonly name: string;
 }
 
 export interface Snapshot {
@@ -49,6 +55,8 @@ export interface Snapshot {
   readonly guilds: readonly GuildView[];
   readonly members: Readonly<Record<string, readonly APIGuildMember[]>>;
   readonly direct: readonly ChannelView[];
+  /** Guilds of the other people. */
+  readonly elsewhere: readonly GuildSign[];
 }
 
 /** An open modal, to be submitted or dismissed by its id. */
@@ -96,6 +104,8 @@ export interface Asks {
     of: { channel: string; before?: string; limit?: number };
     gives: { messages: readonly APIMessage[]; more: boolean };
   };
+  /** A channel that is not in the guild's view: an archived thread stays in it while one looks at it. */
+  look: { of: { guild: string; channel: string }; gives: GuildView | null };
   threads: { of: { channel: string }; gives: readonly APIThreadChannel[] };
   say: {
     of: { channel: string; content: string; uploads: readonly string[]; replyTo?: string };

@@ -34,6 +34,7 @@ const seenTyping = z.object({ channel_id: z.string(), user_id: z.string() });
 export function openSession(socket: WebSocket, deps: SessionDeps): void {
   let actor: Actor | undefined;
   let unwatch = () => {};
+  let reading: string | undefined;
 
   const send = (words: ToPage) => {
     if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(words));
@@ -46,7 +47,7 @@ export function openSession(socket: WebSocket, deps: SessionDeps): void {
     gathering ??= setTimeout(() => {
       gathering = undefined;
       const now = actor;
-      if (now) for (const id of stale) for (const push of pushesOf(now, id)) send(push);
+      if (now) for (const id of stale) for (const push of pushesOf(now, id, reading)) send(push);
       stale.clear();
     }, gatherFor);
   };
@@ -79,7 +80,10 @@ export function openSession(socket: WebSocket, deps: SessionDeps): void {
   const run = (ask: AskName, of: unknown): unknown => {
     if (ask === 'be') return become(beSomebody.parse(of).person);
     if (!actor) throw new RangeError('Say who you are first.');
-    const context: AskContext = { actor, uploads: deps.uploads, deferred };
+    const read = (channel: string) => {
+      reading = channel;
+    };
+    const context: AskContext = { actor, uploads: deps.uploads, read, deferred };
     return asks[ask](of, context);
   };
 
@@ -170,9 +174,9 @@ function changesGuild(actor: Actor, { t, d }: Sight): boolean {
 }
 
 /** A guild with its members, since who joins one had neither; or that it is gone; or the direct channels. */
-function pushesOf(actor: Actor, id: string): Push[] {
+function pushesOf(actor: Actor, id: string, reading: string | undefined): Push[] {
   if (id === 'direct') return [{ push: 'direct', direct: directView(actor) }];
-  const guild = guildView(actor, id);
+  const guild = guildView(actor, id, reading);
   if (!guild) return [{ push: 'guild-gone', guild: id }];
   return [
     { push: 'guild', guild },

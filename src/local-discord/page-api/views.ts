@@ -1,7 +1,7 @@
 /** What one person sees of the local Discord, gathered from their actor and nothing else. */
 import { type APIChannel, PermissionFlagsBits } from 'discord-api-types/v10';
 import type { Actor } from '../actor.js';
-import type { ChannelView, EventView, GuildView, Person, Snapshot } from './protocol.js';
+import type { ChannelView, EventView, GuildSign, GuildView, Person, Snapshot } from './protocol.js';
 
 /** A member list longer than this is cut: the page shows it in a sidebar, not in a table. */
 const memberLimit = 1000;
@@ -23,13 +23,19 @@ export function channelView(actor: Actor, channel: APIChannel): ChannelView {
   return { ...channel, mine: String(mine) };
 }
 
-export function guildView(actor: Actor, guildId: string): GuildView | undefined {
+/** The guild with what is visible in it; `reading` may be an archived thread. */
+export function guildView(actor: Actor, guildId: string, reading?: string): GuildView | undefined {
   const guild = actor.guilds().find(({ id }) => id === guildId);
   if (!guild) return undefined;
   const interests = new Set(actor.interests(guildId));
+  const active = actor.channels(guildId);
+  const archived =
+    reading === undefined || active.some(({ id }) => id === reading)
+      ? []
+      : active.flatMap(({ id }) => actor.threads(id)).filter(({ id }) => id === reading);
   return {
     guild,
-    channels: actor.channels(guildId).map((channel) => channelView(actor, channel)),
+    channels: [...active, ...archived].map((channel) => channelView(actor, channel)),
     events: actor.events(guildId).map((event): EventView => ({ ...event, interested: interests.has(event.id) })),
   };
 }
@@ -63,5 +69,12 @@ export function snapshot(actor: Actor, people: readonly Actor[]): Snapshot {
     guilds,
     members: Object.fromEntries(guilds.map(({ guild }) => [guild.id, membersOf(actor, guild.id)])),
     direct: directView(actor),
+    elsewhere: elsewhere(guilds, people),
   };
+}
+
+function elsewhere(mine: readonly GuildView[], people: readonly Actor[]): GuildSign[] {
+  const all = people.flatMap((person) => person.guilds().map(({ id, name }) => ({ id, name })));
+  const others = all.filter(({ id }) => !mine.some(({ guild }) => guild.id === id));
+  return [...new Map(others.map((guild) => [guild.id, guild])).values()];
 }

@@ -2,7 +2,7 @@
 import type { APIMessage, APIUser } from 'discord-api-types/v10';
 import type { AnswerView, AskName, Gives, MessageRef, Of, WireField } from '../page-api/protocol.js';
 import { type Connection, LineLost, Refusal } from './connection.js';
-import { read, reading, seen } from './state/changes.js';
+import { push, read, reading, seen } from './state/changes.js';
 import { home, type Pending, type Place, type State } from './state/model.js';
 import { channelById, firstChannel } from './state/reading.js';
 import type { Store } from './state/store.js';
@@ -107,8 +107,12 @@ export function createActions(store: Store<State>, connection: Connection) {
     refOf,
     loadHistory,
 
-    /** Goes somewhere; without a channel, to the one last read there or the first. */
-    go(place: Place) {
+    /** Goes somewhere; without a channel, to the first one. A channel that is not in view is asked for. */
+    async go(place: Place): Promise<void> {
+      if (place.channel !== undefined && place.guild !== home && !channelById(store.get(), place.channel)) {
+        const view = await attempt('look', { guild: place.guild, channel: place.channel });
+        if (view) store.set((state) => push(state, { push: 'guild', guild: view }));
+      }
       const state = store.get();
       const guild = state.guilds.find((view) => view.guild.id === place.guild);
       const known = place.channel !== undefined && channelById(state, place.channel) ? place.channel : undefined;
@@ -138,12 +142,21 @@ export function createActions(store: Store<State>, connection: Connection) {
       try {
         const uploads = await uploaded(files);
         const { thread } = await connection.ask('post', { forum, title, content, tags, uploads });
-        this.go({ guild: store.get().place.guild, channel: thread });
+        await this.go({ guild: store.get().place.guild, channel: thread });
         return true;
       } catch (error) {
         notice(reasonOf(error));
         return false;
       }
+    },
+
+    async join(guild: string, invite: string | undefined) {
+      if ((await attempt('join', { guild, invite })) === undefined) return false;
+      store.set((state) => ({ ...state, place: { guild } }));
+      return true;
+    },
+    leave(guild: string) {
+      void attempt('leave', { guild });
     },
 
     async message(user: string) {

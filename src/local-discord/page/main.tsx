@@ -28,7 +28,7 @@ store.subscribe(() => {
   const { me, place } = store.get();
   if (me) rememberAddress(me.id, place);
 });
-addEventListener('popstate', () => app.actions.go(placeInAddress()));
+addEventListener('popstate', () => void app.actions.go(placeInAddress()));
 
 const page = document.getElementById('page');
 if (page) {

@@ -21,7 +21,7 @@ export type Overlay =
   | { readonly kind: 'people'; readonly at: Spot }
   | { readonly kind: 'threads'; readonly at: Spot; readonly channel: string }
   | { readonly kind: 'picture'; readonly url: string; readonly label: string }
-  | { readonly kind: 'switcher' | 'events' };
+  | { readonly kind: 'switcher' | 'events' | 'join' };
 
 export const overlay = createStore<Overlay | undefined>(undefined);
 

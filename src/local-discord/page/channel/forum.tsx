@@ -65,7 +65,7 @@ export function Forum({ forum }: { forum: ChannelView }) {
       </div>
       {writing && <NewPost forum={forum} tags={tags} close={() => setWriting(false)} />}
       {tags.length > 0 && (
-        <div class="forum-tags" role="group" aria-label={texts.forum.tags}>
+        <fieldset class="forum-tags" aria-label={texts.forum.tags}>
           {tags.map((tag) => (
             <button
               type="button"
@@ -79,7 +79,7 @@ export function Forum({ forum }: { forum: ChannelView }) {
               <TagWords tag={tag} />
             </button>
           ))}
-        </div>
+        </fieldset>
       )}
       <ul class="posts" aria-busy={posts === undefined}>
         {active.map((post) => (

@@ -89,7 +89,7 @@ export function Messages({ channel, editing, reply, edit }: MessagesProps) {
     if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return;
     const all = [...(content.current?.querySelectorAll('article') ?? [])];
     const focused = document.activeElement;
-    const at = all.findIndex((one) => one === focused);
+    const at = focused instanceof HTMLElement ? all.indexOf(focused) : -1;
     if (at < 0 && focused !== scroller.current) return;
     event.preventDefault();
     const next = at < 0 ? all.at(-1) : all[at + (event.key === 'ArrowUp' ? -1 : 1)];

@@ -71,7 +71,7 @@ export function NewPost({
       />
       <Attached files={files} change={setFiles} />
       {tags.length > 0 && (
-        <div class="forum-tags" role="group" aria-label={texts.forum.tags}>
+        <fieldset class="forum-tags" aria-label={texts.forum.tags}>
           {tags.map((tag) => {
             const on = chosen.includes(tag.id);
             return (
@@ -87,7 +87,7 @@ export function NewPost({
               </button>
             );
           })}
-        </div>
+        </fieldset>
       )}
       <div class="form-end">
         <button type="button" class="link-button" onClick={close}>

@@ -6,7 +6,7 @@ import { ChoiceView, matching } from '../parts/choice.js';
 import { Icon } from '../parts/icon.js';
 import type { Entry, Option } from './commands.js';
 import { OptionField } from './option-field.js';
-import { type Entered, isEmpty, nothing, plainValue, problemOf, valueOf } from './option-value.js';
+import { type Entered, isEmpty, nothing, plainValue, problemOf, wireValue } from './option-value.js';
 import { Suggestions } from './suggestions.js';
 
 interface CommandLineProps {
@@ -55,7 +55,7 @@ export function CommandLine({ channel, entry, leave }: CommandLineProps) {
     try {
       const upload = async (file: File) => (await actions.uploaded([file]))[0] ?? '';
       const pairs = given.map(
-        async (option) => [option.name, await valueOf(option, enteredFor(option), upload)] as const,
+        async (option) => [option.name, await wireValue(option, enteredFor(option), upload)] as const,
       );
       const filled = Object.fromEntries(await Promise.all(pairs));
       const { path, applicationId: application } = entry;

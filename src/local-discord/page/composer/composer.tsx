@@ -74,6 +74,7 @@ export function Composer({ channel, replyTo, noReply, editLast }: ComposerProps)
   const name = channelName(channel);
 
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: dropping files is a shortcut; the button beside the text does the same
     <div
       class="composer"
       onDragOver={(event) => event.preventDefault()}

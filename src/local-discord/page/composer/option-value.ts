@@ -33,7 +33,7 @@ export function problemOf(option: Option, entered: Entered, texts: Texts): strin
 }
 
 /** The value as the server takes it; a file is uploaded first. */
-export async function valueOf(
+export async function wireValue(
   option: Option,
   { text, picked, file }: Entered,
   upload: (file: File) => Promise<string>,

@@ -59,17 +59,20 @@ const linked = (href: string, inside: readonly Inline[]): Inline | undefined => 
 /** Tried in order where a span could begin; each is anchored at its place (flag y). */
 const rules: readonly (readonly [RegExp, Rule])[] = [
   [/\\([^\p{L}\p{N}\s])/uy, ([, text = '']) => ({ kind: 'text', text })],
-  [/(`+)([^`](?:[^]*?[^`])?)\1(?!`)/y, ([, , text = '']) => ({ kind: 'code', text: text.replace(/^ (.*) $/s, '$1') })],
   [
-    /\*\*\*(\S(?:[^]*?\S)?)\*\*\*(?!\*)/y,
+    /(`+)([^`](?:[\s\S]*?[^`])?)\1(?!`)/y,
+    ([, , text = '']) => ({ kind: 'code', text: text.replace(/^ (.*) $/s, '$1') }),
+  ],
+  [
+    /\*\*\*(\S(?:[\s\S]*?\S)?)\*\*\*(?!\*)/y,
     (match, depth) => ({ kind: 'bold', inside: [wrapped('italic', match, depth)] }),
   ],
-  [/\*\*(?=\S)([^]+?)\*\*(?!\*)/y, wrap('bold')],
-  [/\*(?=[^\s*])([^]*?[^\s*])\*(?!\*)/y, wrap('italic')],
-  [/__([^]+?)__(?!_)/y, wrap('underline')],
-  [/_(?=[^\s_])([^]*?[^\s_])_(?![\p{L}\p{N}_])/uy, wrap('italic')],
-  [/~~([^]+?)~~/y, wrap('strike')],
-  [/\|\|([^]+?)\|\|/y, wrap('spoiler')],
+  [/\*\*(?=\S)([\s\S]+?)\*\*(?!\*)/y, wrap('bold')],
+  [/\*(?=[^\s*])([\s\S]*?[^\s*])\*(?!\*)/y, wrap('italic')],
+  [/__([\s\S]+?)__(?!_)/y, wrap('underline')],
+  [/_(?=[^\s_])([\s\S]*?[^\s_])_(?![\p{L}\p{N}_])/uy, wrap('italic')],
+  [/~~([\s\S]+?)~~/y, wrap('strike')],
+  [/\|\|([\s\S]+?)\|\|/y, wrap('spoiler')],
   [/<@!?(\d{1,20})>/y, ([, id = '']) => ({ kind: 'user', id })],
   [/<@&(\d{1,20})>/y, ([, id = '']) => ({ kind: 'role', id })],
   [/<#(\d{1,20})>/y, ([, id = '']) => ({ kind: 'channel', id })],
@@ -145,7 +148,7 @@ function spanAt(text: string, at: number, depth: number): [Inline | undefined, n
   return [undefined, String.fromCodePoint(text.codePointAt(at) ?? 0).length];
 }
 
-const fence = /```(?:([\w+#.-]{1,32})\n)?\n?([^]*?)\n?```/g;
+const fence = /```(?:([\w+#.-]{1,32})\n)?\n?([\s\S]*?)\n?```/g;
 
 /** A whole message: code fences first, since nothing inside them is markdown. */
 export function parse(text: string, quoted = false): Block[] {

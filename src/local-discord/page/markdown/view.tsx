@@ -70,6 +70,7 @@ function BlockView({ block }: { block: Block }) {
       );
     case 'fence':
       return (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a long line scrolls, by keys too
         <pre dir="ltr" tabIndex={0}>
           <code>{block.text}</code>
         </pre>

@@ -26,7 +26,8 @@ function Items({ label, items, leave }: { label: string; items: readonly MenuIte
 
   const onKeyDown = (event: KeyboardEvent) => {
     const all = buttons();
-    const at = all.findIndex((button) => button === document.activeElement);
+    const focused = document.activeElement;
+    const at = focused instanceof HTMLElement ? all.indexOf(focused) : -1;
     if (at < 0) return;
     const item = items[at];
     if (event.key === 'ArrowDown') all[(at + 1) % all.length]?.focus();

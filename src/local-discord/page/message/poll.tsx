@@ -37,8 +37,9 @@ export function Poll({ poll, message }: { poll: APIPoll; message: APIMessage }) 
       {poll.answers.map(({ answer_id: id, poll_media: media }) => {
         const count = counts.get(id)?.count ?? 0;
         const share = total ? Math.round((100 * count) / total) : 0;
+        const Answer = open ? 'label' : 'div';
         return (
-          <label class={`poll-answer ${voted.includes(id) ? 'mine' : ''}`} key={id}>
+          <Answer class={`poll-answer ${voted.includes(id) ? 'mine' : ''}`} key={id}>
             {!open && <span class="poll-share" style={{ width: `${share}%` }} aria-hidden="true" />}
             {media.emoji && <EmojiView emoji={media.emoji} />}
             <bdi class="poll-text">{media.text}</bdi>
@@ -54,7 +55,7 @@ export function Poll({ poll, message }: { poll: APIPoll; message: APIMessage }) 
                 {texts.poll.votes(count)} · {share}%{voted.includes(id) && <Icon name="check" size={16} />}
               </span>
             )}
-          </label>
+          </Answer>
         );
       })}
       <div class="poll-end">

@@ -20,7 +20,7 @@ export function Toolbar({ message, ephemeral, mayReact, reply, edit, openMenu }:
   const mine = usePart((state) => state.me?.id === message.author.id);
   const react = (emoji: string) => void attempt('react', { ...refOf(message), emoji, on: true });
   return (
-    <div class="toolbar" role="group" aria-label={texts.messageActions}>
+    <fieldset class="toolbar" aria-label={texts.messageActions}>
       {mayReact && !ephemeral && (
         <Tool
           icon="smile"
@@ -31,7 +31,7 @@ export function Toolbar({ message, ephemeral, mayReact, reply, edit, openMenu }:
       {mine && <Tool icon="edit" label={texts.edit} run={() => edit(message)} />}
       {!ephemeral && <Tool icon="reply" label={texts.reply} run={() => reply(message)} />}
       <Tool icon="more" label={texts.more} run={(button) => openMenu(below(button))} />
-    </div>
+    </fieldset>
   );
 }
 

@@ -112,12 +112,7 @@ function Options({ id, value, change, component, problem }: FieldViewProps & { c
     change(picked.includes(option) ? others : [...others, option]);
   };
   return (
-    <div
-      class="options"
-      role={one ? 'radiogroup' : 'group'}
-      aria-labelledby={`${id}-label`}
-      aria-invalid={problem !== undefined}
-    >
+    <fieldset class="options" aria-labelledby={`${id}-label`} data-invalid={problem !== undefined}>
       {component.options.map((option) => (
         <label class="tick" key={option.value}>
           <input
@@ -133,7 +128,7 @@ function Options({ id, value, change, component, problem }: FieldViewProps & { c
           </span>
         </label>
       ))}
-    </div>
+    </fieldset>
   );
 }
 

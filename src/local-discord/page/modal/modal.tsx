@@ -1,6 +1,6 @@
 /** An application's modal. */
 import type { APIComponentInLabel } from 'discord-api-types/v10';
-import { useLayoutEffect, useId, useMemo, useRef, useState } from 'preact/hooks';
+import { useId, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { ModalView, WireField } from '../../page-api/protocol.js';
 import { useActions, usePart, useTexts } from '../context.js';
 import { Markdown } from '../markdown/view.js';
@@ -33,17 +33,19 @@ export function Modal({ view }: { view: ModalView }) {
     form.current?.querySelector<HTMLElement>('.modal-body :is(input:not([type=file]), textarea, button)')?.focus();
   }, []);
 
-  const valueOf = (component: APIComponentInLabel) => values[component.custom_id] ?? initialValue(component);
+  const now = (component: APIComponentInLabel) => values[component.custom_id] ?? initialValue(component);
   const submit = async () => {
     setChecked(true);
-    if (busy || fields.some((component) => fieldProblem(component, valueOf(component), texts))) {
-      return requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus());
+    if (busy || fields.some((component) => fieldProblem(component, now(component), texts))) {
+      return requestAnimationFrame(() =>
+        form.current?.querySelector<HTMLElement>(':is([aria-invalid=true], [data-invalid=true] input)')?.focus(),
+      );
     }
     setBusy(true);
     setFailure(undefined);
     try {
       const pairs = fields.map(
-        async (component) => [component.custom_id, await onWire(valueOf(component), actions.uploaded)] as const,
+        async (component) => [component.custom_id, await onWire(now(component), actions.uploaded)] as const,
       );
       setFailure(await actions.submit(Object.fromEntries(await Promise.all(pairs))));
     } catch (error) {
@@ -84,8 +86,8 @@ export function Modal({ view }: { view: ModalView }) {
                 id={`${id}-${index}`}
                 field={part}
                 required={isRequired(part.component)}
-                value={valueOf(part.component)}
-                problem={checked ? fieldProblem(part.component, valueOf(part.component), texts) : undefined}
+                value={now(part.component)}
+                problem={checked ? fieldProblem(part.component, now(part.component), texts) : undefined}
                 change={(value) => setValues((before) => ({ ...before, [part.component.custom_id]: value }))}
               />
             ),

@@ -22,8 +22,8 @@ export function Popover({ at, class: kind = '', close, children }: PopoverProps)
     const element = box.current;
     if (!element) return;
     const { width, height } = element.getBoundingClientRect();
-    element.style.left = `${Math.max(8, Math.min(at.x, innerWidth - width - 8))}px`;
-    element.style.top = `${Math.max(8, Math.min(at.y, innerHeight - height - 8))}px`;
+    element.style.setProperty('--x', `${Math.max(8, Math.min(at.x, innerWidth - width - 8))}px`);
+    element.style.setProperty('--y', `${Math.max(8, Math.min(at.y, innerHeight - height - 8))}px`);
   });
 
   useEffect(() => {
@@ -31,16 +31,16 @@ export function Popover({ at, class: kind = '', close, children }: PopoverProps)
     const outside = (event: Event) => {
       if (event.target instanceof Node && !box.current?.contains(event.target)) close();
     };
-    const escape = (event: KeyboardEvent) => {
+    const onEscape = (event: KeyboardEvent) => {
       if (event.key !== 'Escape') return;
       event.stopPropagation();
       close();
     };
     document.addEventListener('pointerdown', outside, true);
-    document.addEventListener('keydown', escape, true);
+    document.addEventListener('keydown', onEscape, true);
     return () => {
       document.removeEventListener('pointerdown', outside, true);
-      document.removeEventListener('keydown', escape, true);
+      document.removeEventListener('keydown', onEscape, true);
       if (before instanceof HTMLElement && before.isConnected) before.focus();
     };
   }, []);

@@ -133,6 +133,7 @@ function SelectList({
   };
 
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the keys of the search box and of what is around it
     <div class={`select-box ${up ? 'up' : ''}`} ref={box} onKeyDown={onKeyDown}>
       <input
         class="select-search"

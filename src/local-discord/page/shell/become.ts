@@ -2,7 +2,6 @@
 import type { App } from '../context.js';
 import { enter } from '../state/changes.js';
 import { home, type Place } from '../state/model.js';
-import { channelById } from '../state/reading.js';
 import { languageOf } from '../texts/index.js';
 
 /** `#/<guild>/<channel>` and `?as=<person>`. */
@@ -38,5 +37,5 @@ export async function become({ store, actions }: App, person: string | undefined
     place.guild === home ? before.me !== undefined : now.guilds.some(({ guild }) => guild.id === place.guild);
   const first = now.guilds[0]?.guild.id ?? home;
   const guild = stays ? place.guild : first;
-  actions.go({ guild, channel: channelById(now, place.channel)?.id });
+  await actions.go({ guild, channel: stays ? place.channel : undefined });
 }

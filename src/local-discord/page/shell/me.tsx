@@ -63,7 +63,6 @@ export function People({ at }: { at: Spot }) {
                 type="button"
                 class="person"
                 aria-pressed={person.id === me}
-                // biome-ignore lint/a11y/noAutofocus: the list opens by a key, and the keys go on in it
                 autofocus={person.id === me}
                 onClick={() => {
                   closeOverlay();

@@ -8,6 +8,7 @@ import { Dialog } from '../parts/dialog.js';
 import { Popover, type Spot } from '../parts/popover.js';
 import { useSelected } from '../state/store.js';
 import { Events } from './events.js';
+import { Join } from './join.js';
 import { People } from './me.js';
 import { Profile } from './profile.js';
 import { Switcher } from './switcher.js';
@@ -49,6 +50,8 @@ function Current() {
       return <Switcher />;
     case 'events':
       return <Events />;
+    case 'join':
+      return <Join />;
     default:
       return null;
   }
@@ -59,19 +62,20 @@ const DownloadWord = () => <>{useTexts().download}</>;
 /** Emoji in a grid of eight: arrows walk, Enter takes. */
 function EmojiPicker({ at, pick }: { at: Spot; pick(emoji: string): void }) {
   const texts = useTexts();
-  const grid = useRef<HTMLDivElement>(null);
+  const grid = useRef<HTMLFieldSetElement>(null);
   useLayoutEffect(() => grid.current?.querySelector('button')?.focus(), []);
   const onKeyDown = (event: KeyboardEvent) => {
     const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: 8, ArrowUp: -8 }[event.key];
     if (!step) return;
     event.preventDefault();
     const all = [...(grid.current?.querySelectorAll('button') ?? [])];
-    const next = all.findIndex((one) => one === document.activeElement) + step;
+    const focused = document.activeElement;
+    const next = (focused instanceof HTMLButtonElement ? all.indexOf(focused) : 0) + step;
     all[Math.max(0, Math.min(all.length - 1, next))]?.focus();
   };
   return (
     <Popover at={at} class="emoji-box" close={closeOverlay}>
-      <div class="emoji-grid" role="group" aria-label={texts.emoji} ref={grid} onKeyDown={onKeyDown}>
+      <fieldset class="emoji-grid" aria-label={texts.emoji} ref={grid} onKeyDown={onKeyDown}>
         {commonEmoji.map((emoji) => (
           <button
             type="button"
@@ -85,7 +89,7 @@ function EmojiPicker({ at, pick }: { at: Spot; pick(emoji: string): void }) {
             {emoji}
           </button>
         ))}
-      </div>
+      </fieldset>
     </Popover>
   );
 }

@@ -1,4 +1,5 @@
 import { useActions, usePart, useTexts } from '../context.js';
+import { openOverlay } from '../overlay.js';
 import { initials } from '../parts/avatar.js';
 import { Icon } from '../parts/icon.js';
 import { home } from '../state/model.js';
@@ -40,6 +41,17 @@ export function Rail() {
           </RailButton>
         );
       })}
+      <div class="rail-item">
+        <button
+          type="button"
+          class="rail-button join"
+          title={texts.join.label}
+          aria-label={texts.join.label}
+          onClick={() => openOverlay({ kind: 'join' })}
+        >
+          <Icon name="plus" size={24} />
+        </button>
+      </div>
     </nav>
   );
 }

@@ -7,6 +7,7 @@ import { openOverlay } from '../overlay.js';
 import { Avatar } from '../parts/avatar.js';
 import { channelIcon } from '../parts/entities.js';
 import { Icon } from '../parts/icon.js';
+import { below } from '../parts/popover.js';
 import { home } from '../state/model.js';
 import { channelName, clean, guildHere, tree } from '../state/reading.js';
 import { Me } from './me.js';
@@ -14,12 +15,28 @@ import { Me } from './me.js';
 export function Sidebar({ leave }: { leave(): void }) {
   const guild = usePart(guildHere);
   const texts = useTexts();
+  const actions = useActions();
+  const me = usePart((state) => state.me?.id);
+  const menuOf = ({ guild: { id } }: GuildView) => ({
+    label: texts.serverMenu,
+    items: [{ label: texts.leaveServer, icon: 'join' as const, danger: true, run: () => actions.leave(id) }],
+  });
   return (
     <div class="sidebar">
       <header class="sidebar-head">
         <h2>
           <bdi>{guild ? clean(guild.guild.name) : texts.directMessages}</bdi>
         </h2>
+        {guild && guild.guild.owner_id !== me && (
+          <button
+            type="button"
+            class="icon-button"
+            aria-label={texts.serverMenu}
+            onClick={(event) => openOverlay({ kind: 'menu', at: below(event.currentTarget), ...menuOf(guild) })}
+          >
+            <Icon name="down" size={18} />
+          </button>
+        )}
       </header>
       {guild ? <Channels guild={guild} leave={leave} /> : <Conversations leave={leave} />}
       <Me />

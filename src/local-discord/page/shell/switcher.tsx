@@ -1,5 +1,5 @@
 /** Ctrl K: goes anywhere by typing a few letters. */
-import { useLayoutEffect, useId, useMemo, useRef, useState } from 'preact/hooks';
+import { useId, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { useActions, usePart, useTexts } from '../context.js';
 import { channelType } from '../discord.js';
 import { closeOverlay } from '../overlay.js';

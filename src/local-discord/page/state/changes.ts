@@ -2,13 +2,14 @@
 import type { APIGuildMember, APIMessage } from 'discord-api-types/v10';
 import type { Gives, Push, Snapshot } from '../../page-api/protocol.js';
 import { byId, messageFlag } from '../discord.js';
-import type { History, Pending, State } from './model.js';
+import { type History, home, type Pending, type State } from './model.js';
+import { firstChannel } from './reading.js';
 
 const membersById = (members: readonly APIGuildMember[]) =>
   Object.fromEntries(members.map((member) => [member.user.id, member]));
 
 /** What a person sees replaces everything that another one saw. Histories are read again: the server may have restarted. */
-export function enter(state: State, { me, people, guilds, members, direct }: Snapshot): State {
+export function enter(state: State, { me, people, guilds, members, direct, elsewhere }: Snapshot): State {
   const same = state.me?.id === me.id;
   return {
     ...state,
@@ -17,6 +18,7 @@ export function enter(state: State, { me, people, guilds, members, direct }: Sna
     people,
     guilds,
     direct,
+    elsewhere,
     members: Object.fromEntries(Object.entries(members).map(([guild, list]) => [guild, membersById(list)])),
     histories: {},
     pending: [],
@@ -38,10 +40,10 @@ export function push(state: State, it: Push): State {
       const guilds = known
         ? state.guilds.map((view) => (view.guild.id === it.guild.guild.id ? it.guild : view))
         : [...state.guilds, it.guild];
-      return { ...state, guilds };
+      return placedIn({ ...state, guilds });
     }
     case 'guild-gone':
-      return { ...state, guilds: state.guilds.filter(({ guild }) => guild.id !== it.guild) };
+      return placedIn({ ...state, guilds: state.guilds.filter(({ guild }) => guild.id !== it.guild) });
     case 'members':
       return { ...state, members: { ...state.members, [it.guild]: membersById(it.members) } };
     case 'member':
@@ -62,6 +64,16 @@ export function push(state: State, it: Push): State {
     case 'settled':
       return settled(state, it.interaction, it.failed);
   }
+}
+
+/** Keeps the reader somewhere: when their channel or guild is gone, or one they just joined has come. */
+export function placedIn(state: State): State {
+  const { guild: here, channel } = state.place;
+  if (here === home) return state;
+  const guild = state.guilds.find((view) => view.guild.id === here) ?? state.guilds[0];
+  if (!guild) return { ...state, place: { guild: home } };
+  if (guild.guild.id === here && guild.channels.some(({ id }) => id === channel)) return state;
+  return { ...state, place: { guild: guild.guild.id, channel: firstChannel(guild)?.id } };
 }
 
 function withMembers(

@@ -1,6 +1,6 @@
 /** Everything the page knows at one moment. It is changed by `changes.ts` and read by components. */
 import type { APIGuildMember, APIMessage, APIUser } from 'discord-api-types/v10';
-import type { ChannelView, GuildView, ModalView, Person } from '../../page-api/protocol.js';
+import type { ChannelView, GuildSign, GuildView, ModalView, Person } from '../../page-api/protocol.js';
 import type { Language } from '../texts/index.js';
 
 /** Where the reader is: a guild (or `@me` for direct messages) and a channel, thread or post of it. */
@@ -52,6 +52,8 @@ export interface State {
   /** Members by guild, then by user. */
   readonly members: Readonly<Record<string, Readonly<Record<string, APIGuildMember>>>>;
   readonly direct: readonly ChannelView[];
+  /** Guilds that one could join. */
+  readonly elsewhere: readonly GuildSign[];
   readonly place: Place;
   readonly histories: Readonly<Record<string, History>>;
   readonly pending: readonly Pending[];
@@ -72,6 +74,7 @@ export const initial: State = {
   guilds: [],
   members: {},
   direct: [],
+  elsewhere: [],
   place: { guild: home },
   histories: {},
   pending: [],

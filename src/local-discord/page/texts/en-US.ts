@@ -22,6 +22,15 @@ export const enUS = {
   unread: (mentions: number) => (mentions ? `${count(mentions, 'mention', 'mentions')}` : 'unread'),
 
   servers: 'Servers',
+  serverMenu: 'Server menu',
+  leaveServer: 'Leave Server',
+  join: {
+    label: 'Join a Server',
+    about: 'Servers of the other people here.',
+    invite: 'Invite code (optional)',
+    join: 'Join',
+    none: 'There is no other server to join.',
+  },
   channels: 'Channels',
   openChannels: 'Show channels',
   directMessages: 'Direct Messages',

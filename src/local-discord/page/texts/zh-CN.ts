@@ -22,6 +22,15 @@ export const zhCN: Texts = {
   unread: (mentions) => (mentions ? `${number(mentions)} 条提及` : '未读'),
 
   servers: '服务器',
+  serverMenu: '服务器菜单',
+  leaveServer: '离开服务器',
+  join: {
+    label: '加入服务器',
+    about: '其他人所在的服务器。',
+    invite: '邀请码（可选）',
+    join: '加入',
+    none: '没有其他可以加入的服务器。',
+  },
   channels: '频道',
   openChannels: '显示频道',
   directMessages: '私信',
