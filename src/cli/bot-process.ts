@@ -23,6 +23,20 @@ export async function runBotProcess(terminal: Terminal, env: Environment): Promi
   }
 }
 
+/** A stop takes less than 5 s, whatever hangs. Being cut off loses nothing: it is as if the process were killed. */
+const LONGEST_STOP_MS = 4_700;
+
+function boundStop(stop: AbortSignal, log: Log): void {
+  const begin = () => {
+    const cutOff = setTimeout(() => {
+      log.warn('not everything came to its end in time');
+      process.exit(0);
+    }, LONGEST_STOP_MS);
+    cutOff.unref();
+  };
+  stop.addEventListener('abort', begin, { once: true });
+}
+
 async function runLocked(terminal: Terminal, env: Environment): Promise<number> {
   const log = createLog({
     level: env.logLevel,
@@ -35,6 +49,7 @@ async function runLocked(terminal: Terminal, env: Environment): Promise<number> 
     log.fatal({ err: error }, 'uncaught');
     process.exit(1);
   });
+  boundStop(terminal.stop, log);
   const neighbour = env.discordToken === undefined ? await startNeighbour(terminal, env, log) : undefined;
   try {
     return await runBot(terminal, env, log, neighbour);
