@@ -91,7 +91,7 @@ const rules: readonly (readonly [RegExp, Rule])[] = [
     ([, label = '', href = ''], depth) => linked(href, spans(label, depth + 1)),
   ],
   [
-    /https?:\/\/[^\s<>|]*[^\s<>|.,:;"'!?)\]}，。；：！？）】」]/y,
+    /https?:\/\/[^\s<>|，。；：！？、（）【】「」《》]*[^\s<>|.,:;"'!?)\]}，。；：！？、（）【】「」《》]/y,
     ([href]) => linked(href, [{ kind: 'text', text: href }]),
   ],
   [/@(?:everyone|here)\b/y, ([text]) => ({ kind: 'everyone', text })],
