@@ -69,6 +69,8 @@ export interface World {
   /** An unguessable string of `length` letters and digits: tokens, invite codes. */
   newSecret(length: number): string;
   emit(dispatch: Dispatch): void;
+  /** Whether anyone would hear: what is costly to show need not be shown to nobody. */
+  readonly heard: boolean;
   /** Returns the function that ends the subscription. */
   subscribe(listener: (dispatch: Dispatch) => void): () => void;
   /** Tells the store that a record changed (or, with undefined, is gone). */
@@ -164,6 +166,10 @@ export function createWorld({ now, randomBytes }: WorldOptions): World {
 
     emit(dispatch) {
       for (const listener of listeners) listener(dispatch);
+    },
+
+    get heard() {
+      return listeners.size > 0;
     },
 
     subscribe(listener) {

@@ -227,6 +227,18 @@ const table: readonly (readonly [string, () => string | undefined, () => string 
     '50035 components.0.components.0.url BUTTON_COMPONENT_URL_REQUIRED',
   ],
   [
+    'a button’s emoji',
+    () => send({ components: [row(button({ emoji: { name: '👩‍🚀' } }))] }),
+    () => send({ components: [row(button({ emoji: { name: 'ok' } }))] }),
+    '50035 components.0.components.0.emoji.name COMPONENT_INVALID_EMOJI',
+  ],
+  [
+    'a tag’s emoji',
+    () => make({ type: 15, available_tags: [{ name: 'a', emoji_name: '✅' }] }),
+    () => make({ type: 15, available_tags: [{ name: 'a', emoji_name: 'tick' }] }),
+    '50035 available_tags.0.emoji_name EMOJI_INVALID',
+  ],
+  [
     '25 options',
     () => send({ components: [row(select({ options: options(25) }))] }),
     () => send({ components: [row(select({ options: options(26) }))] }),

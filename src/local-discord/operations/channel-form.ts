@@ -6,6 +6,7 @@ import { fail, invalid } from '../errors.js';
 import { limits } from '../limits.js';
 import type { Channel, Guild, Overwrite } from '../model.js';
 import { has } from '../permissions.js';
+import { isEmoji } from '../validate/emoji.js';
 import { int, permissionBits, snowflake, text } from '../validate/form.js';
 import type { World } from '../world.js';
 
@@ -99,6 +100,10 @@ function applyForum(world: World, channel: Channel, form: ChannelForm): void {
   if (form.available_tags) {
     const names = form.available_tags.map(({ name }) => name.trim().toLowerCase());
     if (new Set(names).size < names.length) fail('tagNamesUnique');
+    form.available_tags.forEach(({ emoji_id, emoji_name }, index) => {
+      if (!emoji_id && emoji_name && !isEmoji(emoji_name))
+        invalid(`available_tags.${index}.emoji_name`, 'EMOJI_INVALID', 'Invalid emoji');
+    });
     channel.available_tags = form.available_tags.map((tag) => ({
       id: channel.available_tags?.some(({ id }) => id === tag.id) && tag.id ? tag.id : world.newId(),
       name: tag.name.trim(),

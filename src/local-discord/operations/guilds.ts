@@ -160,5 +160,6 @@ export function saveGuild(world: World, guild: Guild): void {
 
 /** Tells a user, who just became a member, of the guild. */
 export function announceGuild(world: World, guild: Guild, userId: Id): void {
+  if (!world.heard) return;
   world.emit({ t: 'GUILD_CREATE', d: renderGuildCreate(world, guild, userId, false), guildId: guild.id, userId });
 }

@@ -5,6 +5,7 @@ import { fail } from '../errors.js';
 import { limits } from '../limits.js';
 import type { Id, Message, Reaction } from '../model.js';
 import { renderMember } from '../render/people.js';
+import { isEmoji } from '../validate/emoji.js';
 import type { World } from '../world.js';
 
 /** `👍`, or `name:id` of a guild's own emoji. Refuses: unknownEmoji. */
@@ -18,8 +19,7 @@ function readEmoji(world: World, written: string): Reaction['emoji'] {
     }
     fail('unknownEmoji');
   }
-  if (!/^(?:\p{Emoji}|\p{Emoji_Component}|\u200d|\ufe0f)+$/u.test(written) || /^[0-9#*]+$/.test(written))
-    fail('unknownEmoji');
+  if (!isEmoji(written)) fail('unknownEmoji');
   return { id: null, name: written };
 }
 

@@ -9,6 +9,7 @@ import { z } from 'zod';
 import type { FormErrors } from '../errors.js';
 import { limits } from '../limits.js';
 import { allowed, defaults, isSelect, shapes } from './component-shapes.js';
+import { isKnownEmoji } from './emoji.js';
 import { lengthOf, parseInto, text } from './form.js';
 
 const most = limits.component;
@@ -169,9 +170,12 @@ function checkKind(walk: Walk, node: Node, path: string): void {
     if (node.style !== ButtonStyle.Premium && !node.label && !node.emoji)
       errors.add(`${path}.label`, 'BASE_TYPE_REQUIRED', 'This field is required');
   }
+  if (!isKnownEmoji(node.emoji)) errors.add(`${path}.emoji.name`, 'COMPONENT_INVALID_EMOJI', 'Invalid emoji');
   if (Array.isArray(node.options)) {
     const seen = new Set<string>();
-    node.options.forEach((option: { value: string }, index) => {
+    node.options.forEach((option: { value: string; emoji?: unknown }, index) => {
+      if (!isKnownEmoji(option.emoji))
+        errors.add(`${path}.options.${index}.emoji.name`, 'COMPONENT_INVALID_EMOJI', 'Invalid emoji');
       if (seen.has(option.value))
         errors.add(
           `${path}.options.${index}.value`,
