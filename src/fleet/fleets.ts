@@ -44,9 +44,9 @@ export function createFleets({ guilds, shelf, clock, waiting, isHere, onChange, 
       newId: clock.newId,
       random: clock.random,
       canaryOf: () => CANARY,
-      openShrinker(digest, trace) {
+      openShrinker({ digest, firstTrace: trace, action, rate }) {
         const suite = suiteOf(digest);
-        return suite && openShrinker(suite, trace);
+        return suite && openShrinker({ suite, trace, action, rate });
       },
       plausible: ({ spec }, result) => isPlausible(spec, result, suiteOf(spec.digest)),
     });
@@ -88,7 +88,7 @@ export function createFleets({ guilds, shelf, clock, waiting, isHere, onChange, 
     /** For callers that wait in between: each operation opens the guild's file anew, as another's opening may have closed it. */
     engineOf(guildId: string): FleetEngine | undefined {
       if (!isHere(guildId)) return undefined;
-      const engine = engines.get(guildId) ?? late<SqliteFleet>(() => live(guildId), live(guildId));
+      const engine = engines.get(guildId) ?? late(() => live(guildId), live(guildId));
       engines.set(guildId, engine);
       return engine;
     },
@@ -110,18 +110,19 @@ export function createFleets({ guilds, shelf, clock, waiting, isHere, onChange, 
   };
 }
 
-type Late<T> = T extends (...args: infer A) => infer R
-  ? (...args: A) => R
-  : T extends object
-    ? { readonly [Key in keyof T]: Late<T[Key]> }
-    : T;
-
 /** An object of the same shape as `shape`, whose functions are looked up in `get()` when they are called. */
-function late<T extends object>(get: () => T, shape: T): Late<T> {
-  const wrapped = Object.entries(shape).map(([name, value]) => {
-    const current = () => Reflect.get(get(), name);
-    if (typeof value === 'function') return [name, (...args: readonly unknown[]) => current()(...args)];
-    return [name, typeof value === 'object' && value !== null ? late(current, value) : value];
+function late<T extends object>(get: () => T, shape: T): T {
+  return new Proxy(shape, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name);
+      const current = (): unknown => Reflect.get(get(), name);
+      if (typeof value === 'function')
+        return (...args: readonly unknown[]) => {
+          const now = current();
+          return typeof now === 'function' ? Reflect.apply(now, undefined, args) : undefined;
+        };
+      // Parts of a fleet are objects of functions; whatever else there is does not change.
+      return typeof value === 'object' && value !== null ? late(() => current() as object, value) : value;
+    },
   });
-  return Object.fromEntries(wrapped) as Late<T>;
 }

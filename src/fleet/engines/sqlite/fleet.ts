@@ -1,6 +1,8 @@
 /** A guild's fleet in the guild's own file: the engine `sqlite`. */
 import type { Guild } from '../../../platform/guild.js';
+import type { Finding } from '../../finding.js';
 import type { JobResult } from '../../protocol.js';
+import type { ShrinkSession } from '../../shrinking.js';
 import { createFindings } from './findings.js';
 import { createFollow } from './follow.js';
 import { createHunts } from './hunts.js';
@@ -8,7 +10,7 @@ import { createJobs, type Job } from './jobs.js';
 import { createLeases } from './leases.js';
 import { createLedger } from './ledger.js';
 import { createMachines } from './machines.js';
-import { createShrinks, type ShrinkSession } from './shrinks.js';
+import { createShrinks } from './shrinks.js';
 import { createSuites } from './suites.js';
 import { createVerdicts } from './verdicts.js';
 import { createWalks } from './walks.js';
@@ -20,7 +22,7 @@ export interface FleetDeps {
   readonly random: () => number;
   /** The planted bug of a suite, where it has one. */
   readonly canaryOf: (digest: string) => string | undefined;
-  readonly openShrinker: (digest: string, trace: readonly string[]) => ShrinkSession | undefined;
+  readonly openShrinker: (finding: Finding) => ShrinkSession | undefined;
   /** Whether the job's own seed (or trace) gives the steps that a machine claims to have run. */
   readonly plausible: (job: Job, result: JobResult) => boolean;
 }

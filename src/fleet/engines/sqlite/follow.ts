@@ -7,7 +7,7 @@ import type { Findings, SightingPurpose } from './findings.js';
 import type { Hunts } from './hunts.js';
 import type { Job, Jobs, Purpose } from './jobs.js';
 import type { Machines } from './machines.js';
-import type { Shrinks } from './shrinks.js';
+import { type Shrinks, verdictOf } from './shrinks.js';
 
 /** Runs that are asked of one machine for a failure that has shown every time. */
 const CONFIRM_RUNS = 3;
@@ -39,13 +39,6 @@ export function replayOf(finding: Finding, runs: number, ref: string | undefined
     runs,
     bugs: [...finding.bugs],
   };
-}
-
-/** How many of a replay's runs failed with this finding's own signature; no other failure counts. */
-export function hitsOf(result: JobResult, signature: string): number {
-  return result.sightings
-    .filter(({ failure }) => failure.signature === signature)
-    .reduce((sum, { repeated }) => sum + repeated.hits, 0);
 }
 
 const PURPOSES: Partial<Record<Purpose, SightingPurpose>> = {
@@ -110,14 +103,14 @@ export function createFollow({ now, machines, jobs, hunts, findings, shrinks }: 
     note(job: Job, machine: Machine, result: JobResult): void {
       if (job.finding === undefined) return;
       const finding = findings.get(job.finding);
-      const hits = hitsOf(result, finding.signature);
       if (job.purpose === 'shrink') {
-        shrinks.answer(finding, job, { lender: machine.lender, runs: result.episodes, hits });
+        shrinks.answer(finding, job, { lender: machine.lender, ...verdictOf(result, finding.signature) });
         return;
       }
       const purpose = PURPOSES[job.purpose];
       if (purpose === undefined) return;
-      const row = { finding: finding.id, job: job.id, purpose, ref: job.ref, runs: result.episodes, hits };
+      const { runs, hits } = verdictOf(result, finding.signature);
+      const row = { finding: finding.id, job: job.id, purpose, ref: job.ref, runs, hits };
       findings.addSighting({ ...row, machine: machine.id, lender: machine.lender });
     },
 

@@ -3,29 +3,16 @@
  * answers are the shrink jobs' results, so after a restart it is where it was.
  */
 import type { Finding } from '../../finding.js';
-import { runsToExclude } from '../../rules/standing.js';
+import type { JobResult } from '../../protocol.js';
+import type { ShrinkSession } from '../../shrinking.js';
 import type { Findings } from './findings.js';
 import type { Job, Jobs } from './jobs.js';
-
-export interface Candidate {
-  /** Equal for equal steps. */
-  readonly key: string;
-  readonly trace: readonly string[];
-}
-
-/** A shrinker at work on one finding. */
-export interface ShrinkSession {
-  /** Up to `most` sequences whose answer is wanted now, the most promising first; none when it is done. */
-  wanted(most: number): readonly Candidate[];
-  answer(key: string, fails: boolean): void;
-  readonly best: readonly string[];
-}
 
 export interface ShrinkDeps {
   readonly jobs: Jobs;
   readonly findings: Findings;
-  /** Opens a shrinker on these steps of this suite; undefined where the suite's text is not at hand. */
-  readonly open: (digest: string, trace: readonly string[]) => ShrinkSession | undefined;
+  /** Opens a shrinker on a finding as it was first seen; undefined where the suite's text is not at hand. */
+  readonly open: (finding: Finding) => ShrinkSession | undefined;
   /** How many candidates may be under way at once: about as many as there are machines. */
   readonly width: () => number;
 }
@@ -34,12 +21,24 @@ export interface ShrinkAnswer {
   readonly lender: string;
   readonly runs: number;
   readonly hits: number;
+  /** Index of the step that showed it. */
+  readonly at: number | undefined;
 }
 
 /** Most candidates that are tried for one finding. */
 const BUDGET = 2000;
 /** A session that nobody asked for lately is dropped; it is made again from its answers. */
 const MOST_SESSIONS = 20;
+
+/** What a replay came to, for the shrinker: only failures of this signature count. */
+export function verdictOf(
+  result: JobResult,
+  signature: string,
+): { runs: number; hits: number; at: number | undefined } {
+  const same = result.sightings.filter(({ failure }) => failure.signature === signature);
+  const hits = same.reduce((sum, { repeated }) => sum + repeated.hits, 0);
+  return { runs: result.episodes, hits, at: same[0]?.failure.at };
+}
 
 export type Shrinks = ReturnType<typeof createShrinks>;
 
@@ -49,22 +48,16 @@ export function createShrinks({ jobs, findings, open, width }: ShrinkDeps) {
   function sessionOf(finding: Finding): ShrinkSession | undefined {
     const known = sessions.get(finding.id);
     if (known) return known;
-    const session = open(finding.digest, finding.firstTrace);
+    const session = open(finding);
     if (!session) return undefined;
     for (const job of jobs.ofFinding(finding.id, 'shrink')) {
-      if (job.state === 'done' && job.candidate !== undefined && job.result)
-        session.answer(
-          job.candidate,
-          job.result.sightings.some(({ failure }) => failure.signature === finding.signature),
-        );
+      if (job.state !== 'done' || job.candidate === undefined || !job.result) continue;
+      session.answer(job.candidate, verdictOf(job.result, finding.signature));
     }
     if (sessions.size >= MOST_SESSIONS) sessions.clear();
     sessions.set(finding.id, session);
     return session;
   }
-
-  /** Runs that make it unlikely that a candidate which shows the failure is thrown away. */
-  const runsFor = (finding: Finding): number => (finding.rate >= 1 ? 1 : runsToExclude(finding.rate));
 
   return {
     /** Keeps as many candidates under way as there are machines for them. */
@@ -88,7 +81,7 @@ export function createShrinks({ jobs, findings, open, width }: ShrinkDeps) {
         sessions.delete(finding.id);
         return;
       }
-      for (const { key, trace } of wanted) {
+      for (const { key, trace, runs } of wanted) {
         if (known.has(key)) continue;
         const { digest, ref, seed, bugs, id, hunt, signature } = finding;
         const spec = {
@@ -98,17 +91,16 @@ export function createShrinks({ jobs, findings, open, width }: ShrinkDeps) {
           trace: [...trace],
           seed,
         };
-        const runs = runsFor(finding);
         const full = { ...spec, runs, until: signature, bugs: [...bugs] };
         jobs.add({ hunt, purpose: 'shrink', finding: id, candidate: key, spec: full, priority: 2 });
       }
     },
 
     /** What a machine found out about a candidate. The shortest steps that fail become the finding's own. */
-    answer(finding: Finding, job: Job, { lender, hits }: ShrinkAnswer): void {
+    answer(finding: Finding, job: Job, { lender, runs, hits, at }: ShrinkAnswer): void {
       const session = sessionOf(finding);
       if (!session || job.candidate === undefined) return;
-      session.answer(job.candidate, hits > 0);
+      session.answer(job.candidate, { runs, hits, at });
       if (session.best.length < finding.trace.length || session.best.join('\n') !== finding.trace.join('\n')) {
         const by = hits > 0 ? [...new Set([...finding.shrunkBy, lender])] : finding.shrunkBy;
         findings.setTrace(finding.id, session.best, by);
