@@ -1,6 +1,6 @@
 /** Who may do what: Discord's permission arithmetic, without state. */
 import { ChannelType, OverwriteType, PermissionFlagsBits as P } from 'discord-api-types/v10';
-import type { Channel, Guild, Id, Member, Role } from './model.js';
+import type { Channel, Guild, Member, Role } from './model.js';
 
 /** Every permission there is. */
 export const ALL: bigint = Object.values(P).reduce((all, bit) => all | bit, 0n);
@@ -117,9 +117,3 @@ const isVoice = (channel: Channel): boolean =>
   channel.type === ChannelType.GuildVoice || channel.type === ChannelType.GuildStageVoice;
 
 const bits = (role: Role | undefined): bigint => (role ? BigInt(role.permissions) : 0n);
-
-/** A bit field as it came over the wire, or undefined where it is none. */
-export function parsePermissions(value: string | number | Id): bigint | undefined {
-  const text = String(value);
-  return /^\d{1,20}$/.test(text) ? BigInt(text) & ALL : undefined;
-}

@@ -1,11 +1,11 @@
 /** Channels of a guild: made, changed, moved, deleted; who may do what in them. */
 import { ChannelType, PermissionFlagsBits as P } from 'discord-api-types/v10';
 import { z } from 'zod';
-import { allowedIn, canSee, guildPlaceOf, placeOf, type Standing, standingIn } from '../access.js';
+import { allowedIn, canSee, guildPlaceOf, placeOf, standingIn } from '../access.js';
 import { fail, invalid } from '../errors.js';
 import { limits } from '../limits.js';
 import type { Channel, Guild, Id } from '../model.js';
-import { guildPermissions, isThread } from '../permissions.js';
+import { isThread } from '../permissions.js';
 import { renderChannel } from '../render/guilds.js';
 import { int, parseForm, snowflake } from '../validate/form.js';
 import type { World } from '../world.js';
@@ -210,7 +210,3 @@ export function startTyping(world: World, by: Id, channelId: Id): void {
     channelId,
   });
 }
-
-/** What a member may do in the guild at large, for lists of one's own guilds. */
-export const permissionsAtLarge = (world: World, { guild, member }: Omit<Standing, 'permissions'>): bigint =>
-  guildPermissions(guild, member, world.now());

@@ -16,7 +16,7 @@ import {
 import { canSee } from '../access.js';
 import type { Channel, Emoji, Guild, Id, Invite, Role, ScheduledEvent, ThreadMember, Webhook } from '../model.js';
 import { isThread } from '../permissions.js';
-import { snowflakeTime, type World } from '../world.js';
+import type { World } from '../world.js';
 import { renderMember, renderUserId } from './people.js';
 
 export function renderRole(role: Role): APIRole {
@@ -313,6 +313,3 @@ export function renderPartialGuild(guild: Guild, userId: Id, permissions: bigint
     approximate_presence_count: 0,
   };
 }
-
-/** ISO time at which a thing with this id was made. */
-export const createdAt = (id: Id): string => new Date(snowflakeTime(id)).toISOString();

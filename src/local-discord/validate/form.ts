@@ -60,9 +60,6 @@ export const time = z.string().check((ctx) => {
     });
 });
 
-/** `data:image/png;base64,…` */
-export const imageData = z.string().regex(/^data:image\/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/=]+$/);
-
 /** Refuses: invalidForm (50035), with each field's error at its path. */
 export function parseForm<T extends z.ZodType>(schema: T, body: unknown): z.output<T> {
   const parsed = schema.safeParse(body ?? {}, { reportInput: true });
