@@ -74,3 +74,6 @@ CREATE VIRTUAL TABLE question_search USING fts5 (
   title, body, answers,
   content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2'
 );
+
+-- How many questions have a word: which words of a title are rare enough to tell it from others.
+CREATE VIRTUAL TABLE question_word USING fts5vocab (question_search, row);

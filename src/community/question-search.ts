@@ -2,7 +2,7 @@
 import type { Database } from 'better-sqlite3';
 import type { Locale } from '../platform/i18n.js';
 import { once } from '../platform/once.js';
-import { likeness, likenessQueryFor, queryFor } from '../platform/search-text.js';
+import { likeness, queryFor, queryForAny, tellingTokens } from '../platform/search-text.js';
 import type { Asking, LISTED_STATES, QuestionState } from './question.js';
 
 /** A question in a list. */
@@ -50,6 +50,8 @@ export const PAGE_SIZE = 10;
 const MOST_SIMILAR = 5;
 /** Less than this in common is chance: 云主机无法启动 and 主机名怎么改 share one pair of five. */
 const LEAST_LIKENESS = 0.4;
+/** So many places in the index are looked at: a word that every second question has tells nothing, and costs most. */
+const MOST_PLACES = 500;
 /** How many of the best by rank are compared closely. */
 const CANDIDATES = 40;
 /** How much of a long text says what it is about. */
@@ -88,6 +90,7 @@ export function createQuestionSearch(db: Database) {
        WHERE question_search MATCH ? AND q.state <> 'gone' AND q.thread IS NOT NULL ORDER BY ${RANK} LIMIT ?`,
     ),
   );
+  const spread = once(() => db.prepare<[string], number>('SELECT doc FROM question_word WHERE term = ?').pluck());
   const count = once(() => db.prepare<[Bound], number>(`SELECT count(*) ${FILTERED}`).pluck());
   const page = once(() =>
     db.prepare<[Bound & { limit: number; offset: number }], Row>(
@@ -95,13 +98,28 @@ export function createQuestionSearch(db: Database) {
     ),
   );
 
+  /** The rarest words of a title, as long as they are rare enough together; the rarest one in any case. */
+  function rarest(title: string): string[] {
+    const words = tellingTokens(title)
+      .map((token) => ({ token, places: spread().get(token) ?? 0 }))
+      .filter(({ places }) => places > 0)
+      .sort((one, other) => one.places - other.places);
+    let sum = 0;
+    return words
+      .filter(({ places }, index) => {
+        sum += places;
+        return index === 0 || sum <= MOST_PLACES;
+      })
+      .map(({ token }) => token);
+  }
+
   return {
     /** Earlier questions that look like this one, the likeliest first; at most five. */
-    similar({ title, body }: Pick<Asking, 'title' | 'body'>): Similar[] {
-      const query = likenessQueryFor(`${title} ${body.slice(0, TELLING)}`);
-      if (query === undefined) return [];
+    similar({ title }: Pick<Asking, 'title'>): Similar[] {
+      const words = rarest(title);
+      if (words.length === 0) return [];
       return alike()
-        .all(query, CANDIDATES)
+        .all(queryForAny(words), CANDIDATES)
         .map((row) => ({ ...listed(row), likeness: likeness(title, `${row.title} ${row.body.slice(0, TELLING)}`) }))
         .filter((similar) => similar.likeness >= LEAST_LIKENESS)
         .sort((one, other) => other.likeness - one.likeness || other.answers - one.answers)

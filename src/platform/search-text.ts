@@ -31,13 +31,16 @@ export function queryFor(words: string): string | undefined {
   return terms.length > 0 ? terms.join(' AND ') : undefined;
 }
 
-/**
- * The query that finds texts sharing any pair or word with this text, to be ordered by `rank`; single Han characters say too
- * little and are left out. Undefined when nothing is left.
- */
-export function likenessQueryFor(text: string): string | undefined {
-  const tokens = tellingTokens(text);
-  return tokens.length > 0 ? tokens.slice(0, MOST_WORDS).map(quoted).join(' OR ') : undefined;
+/** The pairs and words of a text that say something about it, as the index has them; single characters say too little. */
+export function tellingTokens(text: string): string[] {
+  return [...new Set(tokensOf(text))]
+    .filter((token) => token.length > 1 && !STOP_WORDS.has(token))
+    .slice(0, MOST_WORDS);
+}
+
+/** The query that finds texts with any of these tokens, to be ordered by `rank`. Give it at least one. */
+export function queryForAny(tokens: readonly string[]): string {
+  return tokens.map(quoted).join(' OR ');
 }
 
 /** How much of `text` is found in `other`, from 0 to 1, by pairs and words: what orders similar questions. */
@@ -46,10 +49,6 @@ export function likeness(text: string, other: string): number {
   if (mine.length === 0) return 0;
   const theirs = new Set(tokensOf(other));
   return mine.filter((token) => theirs.has(token)).length / mine.length;
-}
-
-function tellingTokens(text: string): string[] {
-  return [...new Set(tokensOf(text))].filter((token) => token.length > 1 && !STOP_WORDS.has(token));
 }
 
 function tokensOf(text: string): string[] {
