@@ -3,8 +3,7 @@ import type { Cloud } from './cloud.js';
 
 /** The state that the API shows for an id; `gone` for one that it does not know. */
 export function shownState(cloud: Cloud, id: string): string {
-  const [kind] = id.split('-');
-  switch (kind) {
+  switch (id.slice(0, id.indexOf('-'))) {
     case 'vm':
       return cloud.vms.get(id)?.state ?? 'gone';
     case 'host':

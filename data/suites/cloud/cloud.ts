@@ -8,7 +8,7 @@ export interface Host {
 export interface Vm {
   readonly id: string;
   readonly name: string;
-  state: 'running' | 'stopped';
+  state: 'running' | 'stopped' | 'destroyed';
   readonly root: string;
   /** Absent: it runs on the built-in host, which never fails. */
   host: string | undefined;

@@ -1,7 +1,7 @@
 import { leftovers, listed } from './audit.js';
 import type { Cloud } from './cloud.js';
-import type { Jobs } from './jobs.js';
-import type { Ids } from './operations.js';
+import { isOpen, type Jobs } from './jobs.js';
+import type { Ids } from './operation.js';
 
 /** Most turns that one job of the tear-down may take. */
 const PATIENCE = 100;
@@ -10,7 +10,7 @@ const PATIENCE = 100;
 export function tearDown(cloud: Cloud, jobs: Jobs): string[] {
   const run = (operation: string, takes: Ids): void => {
     const job = jobs.submit(operation, takes, {});
-    for (let turn = 0; turn < PATIENCE && (job.state === 'queued' || job.state === 'running'); turn++) jobs.advance();
+    for (let turn = 0; turn < PATIENCE && isOpen(job); turn++) jobs.advance(job);
   };
   for (const vip of [...cloud.vips.values()]) {
     if (vip.vm !== undefined) run('unbind_vip', { vip: vip.id });

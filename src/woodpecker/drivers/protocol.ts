@@ -11,20 +11,7 @@ export const PROTOCOL = 1;
 /** Most bytes in one line, either way. A longer one is a broken driver. */
 export const MAX_LINE = 4 * 1024 * 1024;
 
-/** Error codes of a driver's own. Any other code (JSON-RPC's included) says that the driver is broken. */
-export const DRIVER_ERRORS = {
-  /** The system said no in its own words. Right for a step that had to be refused, a finding for any other. */
-  refused: -32001,
-  /** The system broke: a crash, an internal error, a job that ended in failure. A finding, whatever the step. */
-  failed: -32002,
-  /** The system did not answer within the step's `timeoutMs`. */
-  timeout: -32003,
-  /** The test broke: no connection, disk full, a resource that somebody else took away. Never a finding. */
-  broken: -32004,
-} as const;
-
-/** JSON-RPC's own: the driver has no such method. Allowed for `observe` and `stop`, which are then skipped. */
-export const METHOD_NOT_FOUND = -32601;
+export { DRIVER_ERRORS, METHOD_NOT_FOUND } from './codes.js';
 
 export interface StartParams {
   readonly protocol: typeof PROTOCOL;
