@@ -16,6 +16,10 @@ import { createMeter } from './discord/meter.js';
 import { register } from './discord/register.js';
 import { createRouter } from './discord/router.js';
 import { questionPosts } from './discord/views/question-posts.js';
+import { registerFleetApi } from './fleet/api/server.js';
+import { createWaiting } from './fleet/api/waiting.js';
+import { createFleets } from './fleet/fleets.js';
+import { createShelf } from './fleet/shelf.js';
 import type { Clock } from './platform/clock.js';
 import { createDepartures } from './platform/departures.js';
 import type { Guild } from './platform/guild.js';
@@ -23,6 +27,7 @@ import type { GuildStore } from './platform/guild-store.js';
 import { type Health, startHttp } from './platform/http.js';
 import type { Log } from './platform/log.js';
 import type { Metrics } from './platform/metrics.js';
+import { shipped } from './platform/paths.js';
 import { survey } from './platform/survey.js';
 import { createTimers } from './platform/timers.js';
 
@@ -68,6 +73,32 @@ export function createApp(options: AppOptions) {
     return known;
   };
 
+  /** Servers that the bot is in; nobody knows before it is logged in. */
+  let isHere: (guildId: string) => boolean | undefined = () => undefined;
+  const waiting = createWaiting(clock.after);
+  const fleets = createFleets({
+    guilds,
+    shelf: createShelf(shipped('suites')),
+    clock,
+    waiting,
+    isHere: (guildId) => isHere(guildId),
+    onFault: (guildId, error) => void faults.note(error, { where: 'fleet', guildId }),
+  });
+
+  /** What lent machines talk to, beside `/healthz` and `/metrics`. */
+  function mountFleet(server: FastifyInstance): void {
+    registerFleetApi(server, {
+      now: clock.now,
+      random: clock.random,
+      fleetOf: fleets.engineOf,
+      onResult: fleets.changed,
+      waiting,
+      notices: () => [],
+      onFault: (error) => void faults.note(error, { where: 'fleet api' }),
+    });
+    options.http?.mount?.(server);
+  }
+
   function survive(reason: unknown): void {
     metrics.unhandled.inc();
     faults.note(reason, { where: 'unhandled rejection' });
@@ -79,15 +110,17 @@ export function createApp(options: AppOptions) {
 
     let health: Health = { ready: false, pingMs: -1, guilds: 0 };
     const http =
-      options.http && (await startHttp({ ...options.http, registry: metrics.registry, health: () => health }));
+      options.http &&
+      (await startHttp({ ...options.http, registry: metrics.registry, health: () => health, mount: mountFleet }));
     if (http) running.push(() => http.close());
+    running.push(fleets.stop);
 
     const granted = await lookUp(discord);
     const client = createClient(discord, granted);
     const { ids, ...changes } = await register(client.rest, granted.applicationId, catalogue.commands);
     log.info(changes, 'commands registered');
     const system = { catalogue, faults, help: createHelp(catalogue, ids), granted, guilds };
-    const router = createRouter({ system, guilds, communityOf, meter, clock });
+    const router = createRouter({ system, guilds, communityOf, fleetIn: fleets.fleetIn, meter, clock });
     guardDispatches(client, { faults, meter });
     client.on(Events.InteractionCreate, router.handle);
     client.on(Events.Error, (error) => faults.note(error, { where: 'client' }));
@@ -99,6 +132,7 @@ export function createApp(options: AppOptions) {
     client.on(Events.ShardResume, (_, missed) => log.info({ missed }, 'resumed'));
     const ready = await login(client, discord.token, clock);
     running.push(() => client.destroy());
+    isHere = (guildId) => client.guilds.cache.has(guildId);
 
     const delivery = createDelivery({
       guilds,
@@ -121,6 +155,7 @@ export function createApp(options: AppOptions) {
       },
     });
     delivery.start();
+    fleets.start();
     timers.start();
     running.push(() => delivery.stop(DELIVERY_MS), timers.stop);
     running.push(

@@ -1,6 +1,7 @@
 /** What handlers are given beside the interaction. */
 import type { Actor } from '../community/actor.js';
 import type { Community } from '../community/community.js';
+import type { SqliteFleet } from '../fleet/engines/sqlite/fleet.js';
 import type { Guild } from '../platform/guild.js';
 import type { GuildStore } from '../platform/guild-store.js';
 import type { GuildUnavailable } from '../platform/guild-unavailable.js';
@@ -25,6 +26,8 @@ export interface Bare extends Reader {
 export interface Context extends Reader {
   /** The rules of the guild that the interaction came from: one operation on it is one transaction. */
   readonly community: Community;
+  /** Machines, hunts and findings of the guild, for use before the next `await`. */
+  readonly fleet: () => SqliteFleet;
   /** When the interaction arrived, in milliseconds. */
   readonly now: number;
   /** The guild's file; its outbox is what /doctor looks at. Rules go through `community`. */

@@ -3,6 +3,7 @@ import type { Interaction } from 'discord.js';
 import type { Actor, StandingRoles } from '../community/actor.js';
 import type { Community } from '../community/community.js';
 import { refuse } from '../community/refusal.js';
+import type { SqliteFleet } from '../fleet/engines/sqlite/fleet.js';
 import type { Clock } from '../platform/clock.js';
 import type { Guild } from '../platform/guild.js';
 import type { GuildStore } from '../platform/guild-store.js';
@@ -21,6 +22,7 @@ export interface RouterDeps {
   readonly system: System;
   readonly guilds: Pick<GuildStore, 'use'>;
   readonly communityOf: (guild: Guild) => Community;
+  readonly fleetIn: (guild: Guild) => SqliteFleet;
   readonly meter: Meter;
   readonly clock: Clock;
 }
@@ -29,7 +31,7 @@ export type Router = ReturnType<typeof createRouter>;
 
 /** Answers interactions. */
 export function createRouter(deps: RouterDeps) {
-  const { system, guilds, communityOf, meter, clock } = deps;
+  const { system, guilds, communityOf, fleetIn, meter, clock } = deps;
   const { catalogue, faults } = system;
   const personal = createRateLimit(PERSONAL_PACE, clock);
   const typing = createRateLimit(TYPING_PACE, clock);
@@ -65,7 +67,7 @@ export function createRouter(deps: RouterDeps) {
       await guilds.use(interaction.guildId, async (guild) => {
         const community = communityOf(guild);
         if (route.access !== 'everyone') check(route.access, reader.by, community.settings.roles());
-        await route.run({ ...reader, community, now, guild, system });
+        await route.run({ ...reader, community, fleet: () => fleetIn(guild), now, guild, system });
       });
     } catch (error) {
       if (!(error instanceof GuildUnavailable) || !route.runWithoutData || isAnswered(interaction)) throw error;

@@ -6,6 +6,7 @@ import type { Waiting } from './api/waiting.js';
 import type { FleetEngine } from './engine.js';
 import { createSqliteFleet, type SqliteFleet } from './engines/sqlite/fleet.js';
 import { isPlausible } from './judge.js';
+import { ApiRefusal } from './refused.js';
 import type { Shelf } from './shelf.js';
 import { openShrinker } from './shrinking.js';
 
@@ -14,10 +15,8 @@ export interface FleetsDeps {
   readonly shelf: Shelf;
   readonly clock: Clock;
   readonly waiting: Waiting;
-  /** Whether the bot is in this guild: nobody else's file is opened, or made. */
-  readonly isHere: (guildId: string) => boolean;
-  /** After something changed that people may want to see. */
-  readonly onChange: (guild: Guild, fleet: SqliteFleet) => void;
+  /** Whether the bot is in this guild: nobody else's file is opened, or made. Undefined while nobody can tell yet. */
+  readonly isHere: (guildId: string) => boolean | undefined;
   readonly onFault: (guildId: string, error: unknown) => void;
 }
 
@@ -29,7 +28,7 @@ const CANARY = 'canary';
 
 export type Fleets = ReturnType<typeof createFleets>;
 
-export function createFleets({ guilds, shelf, clock, waiting, isHere, onChange, onFault }: FleetsDeps) {
+export function createFleets({ guilds, shelf, clock, waiting, isHere, onFault }: FleetsDeps) {
   const fleets = new WeakMap<Guild, SqliteFleet>();
   const busy = new Map<string, number>();
   const engines = new Map<string, FleetEngine>();
@@ -61,9 +60,7 @@ export function createFleets({ guilds, shelf, clock, waiting, isHere, onChange, 
 
   function tick(guildId: string): void {
     try {
-      const guild = guilds.open(guildId);
-      fleetIn(guild).tick();
-      onChange(guild, fleetIn(guild));
+      fleetIn(guilds.open(guildId)).tick();
       waiting.wake(guildId);
     } catch (error) {
       onFault(guildId, error);
@@ -85,9 +82,12 @@ export function createFleets({ guilds, shelf, clock, waiting, isHere, onChange, 
       return fleetIn(guild);
     },
 
-    /** For callers that wait in between: each operation opens the guild's file anew, as another's opening may have closed it. */
+    /** Throws ApiRefusal: unavailable. For callers that wait in between: each operation opens the guild's file anew, as another's opening may have closed it. */
     engineOf(guildId: string): FleetEngine | undefined {
-      if (!isHere(guildId)) return undefined;
+      const here = isHere(guildId);
+      // A machine that was told that it is unknown here would give up for good.
+      if (here === undefined) throw new ApiRefusal('unavailable');
+      if (!here) return undefined;
       const engine = engines.get(guildId) ?? late(() => live(guildId), live(guildId));
       engines.set(guildId, engine);
       return engine;
@@ -96,8 +96,6 @@ export function createFleets({ guilds, shelf, clock, waiting, isHere, onChange, 
     tick,
     /** Tells people what changed now, rather than at the next tick. */
     changed(guildId: string): void {
-      const guild = guilds.open(guildId);
-      onChange(guild, fleetIn(guild));
       waiting.wake(guildId);
     },
     start(): void {

@@ -28,6 +28,8 @@ export interface FleetApiDeps {
   readonly random: () => number;
   readonly fleetOf: (guildId: string) => FleetEngine | undefined;
   readonly waiting: Waiting;
+  /** After a result was taken: there may be new work, and something to show. */
+  readonly onResult: (guildId: string) => void;
   /** Notices for machines of a guild, as a new worker version; already texts. */
   readonly notices: (guildId: string) => readonly string[];
   /** A fault of ours: logged elsewhere, told to nobody. */
@@ -42,7 +44,7 @@ const ASK_AGAIN = 30;
 
 /** Mounts the worker API. */
 export function registerFleetApi(server: FastifyInstance, deps: FleetApiDeps): void {
-  const { now, random, fleetOf, waiting, notices, onFault } = deps;
+  const { now, random, fleetOf, waiting, onResult, notices, onFault } = deps;
   const attempts = createAttempts(now);
   const callerOf = createCallers(deps);
 
@@ -151,7 +153,7 @@ export function registerFleetApi(server: FastifyInstance, deps: FleetApiDeps): v
         const { attempt, epoch } = result;
         const fence = { lease: request.params.lease, attempt, epoch };
         const verdict = await caller.fleet.settle(caller.machine, fence, result);
-        waiting.wake(caller.fleet.guildId);
+        onResult(caller.fleet.guildId);
         return next ? { verdict, next: await lease(caller, { ...next, waitSeconds: 0 }) } : { verdict };
       });
 
