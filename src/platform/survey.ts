@@ -25,8 +25,14 @@ function read(db: Database.Database): Outlook {
  */
 export function outlookOf(guilds: GuildStore, guildId: string): Outlook {
   const file = guilds.fileOf(guildId);
-  const asForUse = () => read(guilds.open(guildId).db);
-  if (guilds.isOpen(guildId) || hasLog(file) || peekVersion(file) !== guilds.schemaVersion) return asForUse();
+  const wasOpen = guilds.isOpen(guildId);
+  const asForUse = (): Outlook => {
+    const outlook = read(guilds.open(guildId).db);
+    // After a crash every file has a log: they are not all kept open for that.
+    if (!wasOpen) guilds.release(guildId);
+    return outlook;
+  };
+  if (wasOpen || hasLog(file) || peekVersion(file) !== guilds.schemaVersion) return asForUse();
   const db = new Database(file, { timeout: 1000 });
   try {
     db.pragma('cache_size = 8');
