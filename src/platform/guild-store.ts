@@ -26,7 +26,9 @@ interface Held {
 const SNOWFLAKE = /^\d{1,20}$/;
 /** How long a refused file is not looked at again; milliseconds. */
 const REFUSAL_MS = 10_000;
-const CHECKPOINT_EVERY_MS = 15_000;
+const CHECKPOINT_EVERY_MS = 500;
+/** Some hundred pages: a log that is still quick to read and to recover. */
+const CHECKPOINT_COMMITS = 200;
 const CLOSING_MS = 1_000;
 
 export type GuildStore = ReturnType<typeof createGuildStore>;
@@ -38,7 +40,8 @@ export function createGuildStore({ folder, migrations, clock, most = 256 }: Guil
   const checked = new Set<string>();
   const problems = new Map<string, { error: GuildUnavailable; since: number; at: number }>();
   const held = new Map<string, Held>();
-  const used = new Set<string>();
+  /** Since the file's log was last moved into it. */
+  const commits = new Map<string, number>();
   const listeners = { effect: new Set<(guildId: string) => void>(), timer: new Set<(guildId: string) => void>() };
   let cancelCheckpoint: Cancel | undefined;
   let closed = false;
@@ -60,7 +63,7 @@ export function createGuildStore({ folder, migrations, clock, most = 256 }: Guil
 
   function close({ guild }: Held): void {
     held.delete(guild.id);
-    used.delete(guild.id);
+    commits.delete(guild.id);
     if (guild.db.open) guild.db.close();
   }
 
@@ -96,7 +99,10 @@ export function createGuildStore({ folder, migrations, clock, most = 256 }: Guil
         onEffect: tell(listeners.effect),
         onTimer: tell(listeners.timer),
         onTrouble: (error) => trouble(guildId, error),
-        onCommit: () => void problems.delete(guildId),
+        onCommit: () => {
+          problems.delete(guildId);
+          commits.set(guildId, (commits.get(guildId) ?? 0) + 1);
+        },
       });
       return { guild, holders: 0, evicted: false };
     } catch (error) {
@@ -112,24 +118,24 @@ export function createGuildStore({ folder, migrations, clock, most = 256 }: Guil
       entry.evicted = false;
       open.set(guildId, entry);
     }
-    used.add(guildId);
     return entry;
   }
 
-  /** Moves the logs of lately used files into the files: the fsyncs happen here, and not in somebody's command. */
+  /** Moves the log of one file that was written much into the file: the fsyncs happen here, not in somebody's command, nor all at once. */
   function checkpoint(): void {
-    for (const guildId of used) {
-      const guild = open.peek(guildId)?.guild;
-      if (guild?.db.open && hasLog(guild.file)) {
-        try {
-          guild.db.pragma('wal_checkpoint(PASSIVE)');
-        } catch (error) {
-          trouble(guildId, explain(error, guildId, guild.file, folder));
-        }
-      }
-    }
-    used.clear();
     cancelCheckpoint = clock.after(CHECKPOINT_EVERY_MS, checkpoint);
+    for (const [guildId, count] of commits) {
+      if (count < CHECKPOINT_COMMITS) continue;
+      commits.delete(guildId);
+      const guild = open.peek(guildId)?.guild;
+      if (!guild?.db.open) continue;
+      try {
+        guild.db.pragma('wal_checkpoint(PASSIVE)');
+      } catch (error) {
+        trouble(guildId, explain(error, guildId, guild.file, folder));
+      }
+      return;
+    }
   }
   cancelCheckpoint = clock.after(CHECKPOINT_EVERY_MS, checkpoint);
 

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -107,6 +107,19 @@ describe('a guild store', () => {
       store.open('2');
       expect(store.open('1')).toBe(guild);
     });
+  });
+
+  it('moves the log of a busy file into the file in quiet moments, so that it does not grow for ever', () => {
+    const guild = store.open('1');
+    const add = guild.transaction(() => guild.outbox.add(post('5')));
+    const write = () => {
+      for (let i = 0; i < 300; i++) add();
+      clock.advance(1000);
+      return statSync(`${guild.file}-wal`).size;
+    };
+    const first = write();
+    expect(write()).toBeLessThan(first * 1.5);
+    expect(write()).toBeLessThan(first * 1.5);
   });
 
   it('rolls a transaction back when it throws', () => {
