@@ -1,20 +1,10 @@
-/** Questions, drafts and answers as rows. No rules here: see questions.ts. */
+/** Questions as rows, and their place in the search index. No rules here: see questions.ts. */
 import type { Database } from 'better-sqlite3';
 import { type Locale, languageOf } from '../platform/i18n.js';
 import { once } from '../platform/once.js';
 import { indexed } from '../platform/search-text.js';
 import type { Standing } from './actor.js';
-import type {
-  Answer,
-  Asking,
-  CloseReason,
-  Closing,
-  Draft,
-  LogFile,
-  Question,
-  QuestionState,
-  Reply,
-} from './question.js';
+import type { CloseReason, Closing, Question, QuestionState } from './question.js';
 
 interface QuestionRow {
   id: number;
@@ -36,27 +26,6 @@ interface QuestionRow {
   close_note: string | null;
 }
 
-interface AnswerRow {
-  message: string;
-  question: number;
-  author: string;
-  accepted: 0 | 1;
-  standing: Standing;
-  decided_by: string;
-  decision: number;
-  note: string | null;
-}
-
-interface DraftRow {
-  id: string;
-  asker: string;
-  title: string;
-  body: string;
-  version: string | null;
-  subject: string | null;
-  file: string | null;
-}
-
 /** Everything about a new question that its origin decides. */
 export interface NewQuestion {
   readonly draft?: string;
@@ -70,19 +39,8 @@ export interface NewQuestion {
   readonly at: number;
 }
 
-/** A decision about a reply: who, with what standing, and whether it stands as an answer. */
-export interface Decision {
-  readonly question: number;
-  readonly reply: Reply;
-  readonly accepted: boolean;
-  readonly by: string;
-  readonly standing: Standing;
-  readonly at: number;
-}
-
 const QUESTION = `SELECT id, draft, thread, card, asker, title, body, version, language, tags, file, state, asked_at,
                          closed_by, closed_standing, close_reason, close_note FROM question`;
-const ANSWER = 'SELECT message, question, author, accepted, standing, decided_by, decision, note FROM answer';
 
 export type QuestionStore = ReturnType<typeof createQuestionStore>;
 
@@ -125,32 +83,6 @@ export function createQuestionStore(db: Database) {
     db.prepare<[], number>(`UPDATE question SET state = 'gone' WHERE state <> 'gone' RETURNING id`).pluck(),
   );
 
-  const insertDraft = once(() => db.prepare<unknown[]>('INSERT INTO question_draft VALUES (?, ?, ?, ?, ?, ?, ?, ?)'));
-  const draftById = once(() =>
-    db.prepare<[string], DraftRow>(
-      'SELECT id, asker, title, body, version, subject, file FROM question_draft WHERE id = ?',
-    ),
-  );
-  const dropDraft = once(() => db.prepare<[string]>('DELETE FROM question_draft WHERE id = ?'));
-  const dropDrafts = once(() => db.prepare<[number]>('DELETE FROM question_draft WHERE made_at < ?'));
-
-  const answerOf = once(() => db.prepare<[string], AnswerRow>(`${ANSWER} WHERE message = ?`));
-  const answersOf = once(() =>
-    db.prepare<[number], AnswerRow>(`${ANSWER} WHERE question = ? ORDER BY decided_at, message`),
-  );
-  const decide = once(() =>
-    db.prepare<unknown[], AnswerRow>(
-      `INSERT INTO answer (message, question, author, content, accepted, standing, decided_by, decided_at, decision)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1)
-       ON CONFLICT DO UPDATE SET accepted = excluded.accepted, standing = excluded.standing, decided_by = excluded.decided_by,
-         decided_at = excluded.decided_at, decision = decision + (accepted <> excluded.accepted),
-         content = iif(excluded.content = '', content, excluded.content), note = iif(accepted = excluded.accepted, note, NULL)
-       RETURNING *`,
-    ),
-  );
-  const setNote = once(() =>
-    db.prepare<[string, string, number]>('UPDATE answer SET note = ? WHERE message = ? AND decision = ?'),
-  );
   const acceptedTexts = once(() =>
     db.prepare<[number], string>('SELECT content FROM answer WHERE question = ? AND accepted = 1').pluck(),
   );
@@ -184,6 +116,7 @@ export function createQuestionStore(db: Database) {
       reindex(added);
       return added;
     },
+    reindex,
     setThread: (id: number, thread: string, card: string): void => void setThread().run(thread, card, id),
     setCard: (id: number, card: string): void => void setCard().run(card, id),
     /** What a person changed about the post in Discord. */
@@ -209,33 +142,6 @@ export function createQuestionStore(db: Database) {
     wasRaised: (id: number): boolean => wasRaised().get(id) !== undefined,
     /** Every post is gone with its forum. Returns whose. */
     loseAll: (): number[] => loseAll().all(),
-
-    addDraft({ id, asker, title, body, version, subject, file }: Draft, at: number): void {
-      insertDraft().run(id, asker, title, body, version, subject, file && JSON.stringify(file), at);
-    },
-    draft(id: string): Draft | undefined {
-      const row = draftById().get(id);
-      return row && { id: row.id, asker: row.asker, ...askingOf(row) };
-    },
-    dropDraft: (id: string): void => void dropDraft().run(id),
-    dropDraftsBefore: (at: number): void => void dropDrafts().run(at),
-
-    answer(message: string): Answer | undefined {
-      const row = answerOf().get(message);
-      return row && answerFrom(row);
-    },
-    /** Everything decided about a question's replies, accepted or not, in order of decision. */
-    answers: (question: number): Answer[] => answersOf().all(question).map(answerFrom),
-    decide(question: Question, { reply, accepted, by, standing, at }: Decision): Answer {
-      const { id, author, content } = reply;
-      const row = decide().get(id, question.id, author, content, accepted ? 1 : 0, standing, by, at);
-      if (!row) throw new Error('INSERT … RETURNING gave no row');
-      reindex(question);
-      return answerFrom(row);
-    },
-    /** Notes where the author was told; only for the decision that the telling was about. Returns false for an older one. */
-    setNote: (message: string, decision: number, note: string): boolean =>
-      setNote().run(note, message, decision).changes > 0,
   };
 }
 
@@ -256,28 +162,5 @@ function questionOf(row: QuestionRow): Question {
     askedAt: row.asked_at,
     ours: row.draft !== null,
     closed: by && standing && reason ? { by, standing, reason, note: row.close_note ?? undefined } : undefined,
-  };
-}
-
-function answerFrom(row: AnswerRow): Answer {
-  return {
-    message: row.message,
-    question: row.question,
-    author: row.author,
-    accepted: row.accepted === 1,
-    standing: row.standing,
-    decidedBy: row.decided_by,
-    decision: row.decision,
-    note: row.note ?? undefined,
-  };
-}
-
-function askingOf(row: DraftRow): Asking {
-  return {
-    title: row.title,
-    body: row.body,
-    version: row.version ?? undefined,
-    subject: row.subject ?? undefined,
-    file: row.file === null ? undefined : (JSON.parse(row.file) as LogFile),
   };
 }

@@ -1,7 +1,9 @@
 /** Questions: asked, accepted, closed, raised. Every operation is one transaction, with what Discord is to hear of it. */
 import type { Guild } from '../platform/guild.js';
 import { type Actor, outranks, type Standing, standingOf } from './actor.js';
+import { createAnswerStore } from './answer-store.js';
 import { type Asked, checkAsking, type Problem } from './asking.js';
+import { createDraftStore } from './draft-store.js';
 import {
   type Answer,
   type Asking,
@@ -50,11 +52,13 @@ export type Questions = ReturnType<typeof createQuestions>;
 export function createQuestions(guild: Guild, settings: Settings, { now, posts }: QuestionDeps) {
   const { schedule } = guild;
   const store = createQuestionStore(guild.db);
+  const drafts = createDraftStore(guild.db);
+  const answers = createAnswerStore(guild.db);
   const search = createQuestionSearch(guild.db);
   const effects = createQuestionEffects(guild, settings, posts);
 
   const forum = () => settings.place('channel.questions') ?? refuse('no_forum');
-  const accepted = (question: Question) => store.answers(question.id).filter((answer) => answer.accepted);
+  const accepted = (question: Question) => answers.of(question.id).filter((answer) => answer.accepted);
   const find = (thread: string): Question => {
     const question = store.byThread(thread);
     return question && question.state !== 'gone' ? question : refuse('not_a_question');
@@ -85,27 +89,28 @@ export function createQuestions(guild: Guild, settings: Settings, { now, posts }
     const question = store.add({ ...asking, draft: draft.id, file: file?.name, tags, at: now() });
     effects.post(question, channel, file);
     watch(question);
-    store.dropDraft(draft.id);
+    drafts.drop(draft.id);
     return question;
   }
 
   /** May someone of this standing decide about this reply, after what was decided about it and the others? */
-  function mayDecide(standing: Standing, message: string, answers: readonly Answer[]): boolean {
-    const known = answers.find((answer) => answer.message === message);
+  function mayDecide(standing: Standing, message: string, decided: readonly Answer[]): boolean {
+    const known = decided.find((answer) => answer.message === message);
     if (outranks(known?.standing, standing)) return false;
-    return standing !== 'helper' || !answers.some((answer) => outranks(answer.standing, 'helper'));
+    return standing !== 'helper' || !decided.some((answer) => outranks(answer.standing, 'helper'));
   }
 
   function decide(question: Question, reply: Reply, take: boolean, by: Actor): Decided {
-    const answers = store.answers(question.id);
-    const known = answers.find((answer) => answer.message === reply.id);
+    const decided = answers.of(question.id);
+    const known = decided.find((answer) => answer.message === reply.id);
     const standing = standingOf(by, question.asker, settings.roles()) ?? refuse('not_yours');
     if (known?.accepted === take && !outranks(standing, known.standing))
       return { question, answer: known, changed: false };
-    if (!mayDecide(standing, reply.id, answers)) refuse('overruled');
+    if (!mayDecide(standing, reply.id, decided)) refuse('overruled');
 
     const decision = { question: question.id, reply, accepted: take, by: by.id, standing, at: now() };
-    const answer = store.decide(question, decision);
+    const answer = answers.decide(decision);
+    store.reindex(question);
     const changed = known?.accepted !== take;
     const settled = settle(question);
     if (changed) {
@@ -133,15 +138,15 @@ export function createQuestions(guild: Guild, settings: Settings, { now, posts }
     ask: guild.transaction((id: string, written: Asking, by: Actor): Asked => {
       const posted = store.byDraft(id);
       if (posted) return { kind: 'posted', question: posted };
-      store.dropDraftsBefore(now() - DRAFT_KEPT);
-      const earlier = store.draft(id);
+      drafts.dropBefore(now() - DRAFT_KEPT);
+      const earlier = drafts.get(id);
       const { asking, problem } = checkAsking({ file: earlier?.file, ...written });
       const draft: Draft = { ...asking, id, asker: by.id };
       const similar = search.similar(asking);
       const noForum: Problem | undefined = settings.place('channel.questions') ? undefined : { reason: 'no_forum' };
       if (!problem && !noForum && similar.length === 0) return { kind: 'posted', question: post(draft) };
-      store.dropDraft(id);
-      store.addDraft(draft, now());
+      drafts.drop(id);
+      drafts.add(draft, now());
       const wrong = problem ?? noForum;
       return wrong ? { kind: 'problem', draft, problem: wrong } : { kind: 'similar', draft, similar };
     }),
@@ -149,7 +154,7 @@ export function createQuestions(guild: Guild, settings: Settings, { now, posts }
     /** What someone wrote and has not posted. Refuses: draft_gone, already_posted. */
     draft(id: string, by: Actor): Draft {
       if (store.byDraft(id)) refuse('already_posted');
-      const draft = store.draft(id);
+      const draft = drafts.get(id);
       return draft?.asker === by.id ? draft : refuse('draft_gone');
     },
 
@@ -157,7 +162,7 @@ export function createQuestions(guild: Guild, settings: Settings, { now, posts }
     postAnyway: guild.transaction((id: string, by: Actor): Question => {
       const posted = store.byDraft(id);
       if (posted?.asker === by.id) return posted;
-      const draft = store.draft(id);
+      const draft = drafts.get(id);
       if (draft?.asker !== by.id) return refuse('draft_gone');
       if (draft.title === '') refuse('title_empty');
       return post(draft);
@@ -189,7 +194,7 @@ export function createQuestions(guild: Guild, settings: Settings, { now, posts }
 
     /** Takes an acceptance back. Refuses: not_a_question, question_closed, not_accepted, not_yours, overruled. */
     undo: guild.transaction((message: string, by: Actor): Decided => {
-      const answer = store.answer(message) ?? refuse('not_accepted');
+      const answer = answers.get(message) ?? refuse('not_accepted');
       const question = store.byId(answer.question);
       if (!question || question.state === 'gone') return refuse('not_a_question');
       if (question.state === 'closed') refuse('question_closed');
@@ -253,8 +258,8 @@ export function createQuestions(guild: Guild, settings: Settings, { now, posts }
     cardPosted: guild.transaction((id: number, message: string): void => store.setCard(id, message)),
     /** Discord told an author of an acceptance; one that was taken back meanwhile is untold. */
     notePosted: guild.transaction((message: string, decision: number, note: string): void => {
-      if (store.setNote(message, decision, note)) return;
-      const answer = store.answer(message);
+      if (answers.setNote(message, decision, note)) return;
+      const answer = answers.get(message);
       const question = answer && store.byId(answer.question);
       if (question) effects.untell(question, note);
     }),
