@@ -59,7 +59,7 @@ export function huntView(terminal: Terminal, now: () => number, where: (finding:
         case 'shrinking':
           if (!terminal.interactive || now() - last < LIVE_MS) break;
           last = now();
-          line(style('dim', `  shrinking: ${event.steps} steps after ${event.calls} tries`));
+          line(style('dim', `  shrinking: ${event.steps} steps after ${event.runs} runs`));
           live = true;
           break;
         case 'found':

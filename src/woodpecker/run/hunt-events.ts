@@ -74,7 +74,7 @@ export type HuntEvent =
     }
   | { readonly event: 'canary'; readonly plant: Plant; readonly caught: boolean; readonly masked: boolean }
   | { readonly event: 'suspected'; readonly failure: Failure; readonly origin: WalkOrigin; readonly after: number }
-  | { readonly event: 'shrinking'; readonly signature: string; readonly steps: number; readonly calls: number }
+  | { readonly event: 'shrinking'; readonly signature: string; readonly steps: number; readonly runs: number }
   | { readonly event: 'found'; readonly finding: Finding }
   | { readonly event: 'broke'; readonly episode: number; readonly error: string }
   | { readonly event: 'ended'; readonly report: HuntReport };

@@ -4,13 +4,13 @@
  */
 import type { Clock } from '../../platform/clock.js';
 import type { Suite } from '../suite/suite.js';
-import type { Step, System, WalkOrigin } from '../types.js';
+import type { System, WalkOrigin } from '../types.js';
 import { createWalks, type HuntOrigin } from '../walk/walk.js';
 import { CANARY_STEPS, isCaught, planted, plantsFor } from './canary.js';
 import { createCoverage } from './coverage.js';
 import type { Ended, Finding, HuntEvent, HuntReport, Progress } from './hunt-events.js';
 import type { Keeper } from './keeper.js';
-import { reproduce, type Tried } from './reproduce.js';
+import { reproduce, type Seen } from './reproduce.js';
 import { runWalk, type StepSource, traceSource, type WalkResult } from './run.js';
 import { addTally, emptyTally } from './tally.js';
 
@@ -126,7 +126,7 @@ export async function hunt(plan: HuntPlan, parts: HuntParts): Promise<HuntReport
     return await runWalk(system, { suite, source, start }, { clock, log: keeper.log, stop, giveUp: giveUp.signal });
   }
 
-  async function sighted(seen: Tried, walked: WalkOrigin): Promise<void> {
+  async function sighted(seen: Seen, walked: WalkOrigin, depth = 0): Promise<void> {
     counts.sightings++;
     const known = findings.get(seen.failure.signature);
     if (known) {
@@ -137,22 +137,18 @@ export async function hunt(plan: HuntPlan, parts: HuntParts): Promise<HuntReport
     tell({ event: 'suspected', failure: seen.failure, origin: walked, after: foundAfter });
     keeper.suspect(seen.failure);
     let attempt = 0;
-    const attemptOn = (steps: readonly Step[]) => run(parts.open, traceSource(suite, steps), seedOf(walked, ++attempt));
     const { signature } = seen.failure;
-    const cut = await reproduce(suite, seen, attemptOn, stop, (steps, calls) =>
-      tell({ event: 'shrinking', signature, steps, calls }),
-    );
-    const finding: Finding = {
-      signature,
-      failure: seen.failure,
-      origin: walked,
-      sightings: 1,
-      foundAfter,
-      ...cut.found,
-    };
+    const { others, ...facts } = await reproduce(suite, seen, {
+      run: (steps) => run(parts.open, traceSource(suite, steps), seedOf(walked, ++attempt)),
+      stop,
+      tell: (steps, runs) => tell({ event: 'shrinking', signature, steps, runs }),
+    });
+    const finding: Finding = { signature, failure: seen.failure, origin: walked, sightings: 1, foundAfter, ...facts };
     findings.set(signature, finding);
     keeper.found(suite, finding, bugs);
     tell({ event: 'found', finding });
+    // What else showed on the way may be worth as much; but it is not gone after without end.
+    for (const other of others) if (depth < 1) await sighted(other, walked, depth + 1);
   }
 
   /** A walk with a planted bug, which must be caught; where the system fails by itself before that, another. */

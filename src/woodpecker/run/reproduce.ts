@@ -1,19 +1,82 @@
+/** From a failure that was seen once to what is known of it: how often it comes back, and the fewest steps that show it. */
+import { createShrinker } from '../shrink/shrinker.js';
 import type { Suite } from '../suite/suite.js';
 import type { Failure, Step } from '../types.js';
 import type { Finding } from './hunt-events.js';
 import type { WalkResult } from './run.js';
-export interface Tried {
+
+/** A failure and the steps that led to it. */
+export interface Seen {
   readonly failure: Failure;
   readonly trace: readonly Step[];
 }
-export async function reproduce(
-  _suite: Suite,
-  seen: Tried,
-  _run: (steps: readonly Step[]) => Promise<WalkResult>,
-  _stop: AbortSignal,
-  _tell: (steps: number, calls: number) => void,
-): Promise<{ found: Pick<Finding, 'trace' | 'minimal' | 'again' | 'shrinkSteps'> }> {
-  return { found: { trace: seen.trace, minimal: seen.trace, again: { hits: 0, tries: 0 }, shrinkSteps: 0 } };
+
+export interface ReproduceTools {
+  /** Runs these steps on a fresh system. */
+  run(steps: readonly Step[]): Promise<WalkResult>;
+  readonly stop: AbortSignal;
+  /** How far it is: the fewest steps so far, after so many runs. */
+  tell(steps: number, runs: number): void;
 }
+
+export type Reproduced = Pick<Finding, 'trace' | 'minimal' | 'again' | 'shrinkSteps'> & {
+  /** Failures with other signatures that showed on the way. */
+  readonly others: readonly Seen[];
+};
+
+/** As syzkaller does it: seen again three times, or tried ten times. */
+const ENOUGH_HITS = 3;
+const MOST_TRIES = 10;
+/** A test that breaks so often in a row is not run any more for this finding. */
+const ERRORS_IN_A_ROW = 3;
+
+export async function reproduce(suite: Suite, { failure, trace }: Seen, tools: ReproduceTools): Promise<Reproduced> {
+  const { stop } = tools;
+  const others = new Map<string, Seen>();
+  let runs = 0;
+  let shrinkSteps = 0;
+  let errorsInARow = 0;
+
+  // What shows only at the end of a walk needs all of it.
+  const upTo = failure.action === 'end' ? trace : trace.slice(0, failure.at + 1);
+  const first = await tried(upTo, ENOUGH_HITS, MOST_TRIES);
+  if (first.hits === 0) return result(upTo, first);
+  const shrinker = createShrinker(suite, upTo, failure, { reliability: first.hits / first.runs });
+  while (!given() && !shrinker.done) {
+    const [candidate] = shrinker.next(1);
+    if (candidate === undefined) break;
+    tools.tell(shrinker.best.length, runs);
+    shrinker.tell(candidate.id, await tried(candidate.steps, candidate.hits, candidate.tries));
+  }
+  if (shrinker.best.length === upTo.length) return result(shrinker.best, first);
+  return result(shrinker.best, await tried(shrinker.best, ENOUGH_HITS, MOST_TRIES));
+
+  /** Runs steps until the failure showed `hits` times, at most `tries` times. */
+  async function tried(steps: readonly Step[], hits: number, tries: number) {
+    const verdict: { hits: number; runs: number; at?: number } = { hits: 0, runs: 0 };
+    while (verdict.hits < hits && verdict.runs < tries && !given()) {
+      const { outcome, failure: shown, trace: taken, stepsRun } = await tools.run(steps);
+      runs++;
+      verdict.runs++;
+      shrinkSteps += stepsRun;
+      errorsInARow = outcome === 'error' ? errorsInARow + 1 : 0;
+      if (shown === undefined) continue;
+      if (shown.signature === failure.signature) {
+        verdict.hits++;
+        verdict.at = shown.at;
+      } else others.set(shown.signature, { failure: shown, trace: taken });
+    }
+    return verdict;
+  }
+
+  function given(): boolean {
+    return stop.aborted || errorsInARow >= ERRORS_IN_A_ROW;
+  }
+
+  function result(minimal: readonly Step[], { hits, runs: tries }: { hits: number; runs: number }): Reproduced {
+    return { trace: upTo, minimal, again: { hits, tries }, shrinkSteps, others: [...others.values()] };
+  }
+}
+
 export const printFinding = (_suite: Suite, finding: Finding, _bugs: readonly string[]): string =>
   JSON.stringify(finding);

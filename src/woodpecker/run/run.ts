@@ -240,7 +240,7 @@ function* walking(system: System, { suite, source, start }: WalkPlan, tools: Run
     return failureOf({
       kind: wrong.kind,
       // What shows only at the end is nobody's doing in particular: the last step is there by chance.
-      action: wrong.kind === 'order' ? 'lanes' : (step?.action ?? 'end'),
+      action: wrong.kind === 'order' ? 'end' : (step?.action ?? 'end'),
       check: wrong.check,
       states: step && wrong.kind !== 'order' ? statesBefore(suite, trace, at ?? 0) : {},
       message: wrong.message,
