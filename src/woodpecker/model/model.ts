@@ -344,12 +344,15 @@ function emptyModel(suite: Suite): Inside {
   return model;
 }
 
+/** The objection to a step for which only room is wanting: a walk's own limit, of which the system knows nothing. */
+export const NO_ROOM = 'there are as many as there may be';
+
 const AGAINST = {
   gone: 'what it takes is gone',
   state: 'what it takes is in another state',
   when: 'a condition does not hold',
   args: 'these values must be refused',
-  room: 'there are as many as there may be',
+  room: NO_ROOM,
 } as const;
 
 // Shared by every resource without links and every step that makes nothing; nobody writes to it.

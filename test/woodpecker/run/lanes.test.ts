@@ -42,6 +42,12 @@ describe('two lanes', () => {
     expect(result).toMatchObject({ outcome: 'pass' });
   });
 
+  it('pass when both together make more than a walk may', async () => {
+    const most = Array.from({ length: 19 }, (_, i) => `make -> box#${i + 1}`);
+    const result = await walk(boxes(), ...most, '1| make -> box#20', '2| make -> box#21');
+    expect(result).toMatchObject({ outcome: 'pass', error: undefined });
+  });
+
   it('fail when both did what only one could have done', async () => {
     const result = await walk(racy(), 'make -> box#1', '1| burn box#1', '2| burn box#1');
     expect(result.failure).toMatchObject({
