@@ -126,7 +126,7 @@ it(`loses nothing that it acknowledged, and does nothing twice, killed ${KILLS} 
     `kill test, seed ${seed}: ${acknowledged.asked.size} asked, ${acknowledged.accepted.size} accepted, ${acknowledged.closed.size} closed; ${questions.length} in the file`,
   );
   expect(inFile('SELECT kind, last_error FROM outbox')).toEqual([]);
-  expect(acknowledged.asked.size).toBeGreaterThan(KILLS);
+  expect(acknowledged.asked.size).toBeGreaterThan(20);
   expect(acknowledged.accepted.size).toBeGreaterThan(0);
 
   // Every acknowledged action is there.
@@ -154,4 +154,4 @@ it(`loses nothing that it acknowledged, and does nothing twice, killed ${KILLS} 
     expect(threads.find(({ id }) => id === thread)?.thread_metadata?.archived).toBe(closedIn.has(thread));
   }
   expect(inFile('PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
-}, 180_000);
+}, 300_000);
