@@ -1,5 +1,6 @@
 /** A local Discord with its page, a lively guild, and a bot in it that offers every kind of interaction. */
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ChannelType, PermissionFlagsBits as P } from 'discord-api-types/v10';
@@ -32,31 +33,53 @@ const cast = {
 
 type Name = keyof typeof cast;
 
-export async function openHall(port = 0) {
+export async function openHall() {
   if (!existsSync(join(root, 'index.html'))) await build({ root: packageRoot, logLevel: 'error' });
+  const folder = mkdtempSync(join(tmpdir(), 'hall-'));
   let furnished: ReturnType<typeof furnish> | undefined;
-  const local = await startLocalDiscord({
-    port,
-    rateLimits: 'off',
-    openapi: process.env.DISCORD_OPENAPI || undefined,
-    onFault: (error, line) => console.error(line, error),
-    seed: (world) => {
-      furnished = furnish(world);
-    },
-  });
-  if (!furnished) throw new Error('the hall was not furnished');
   const fault = (error: unknown) => console.error(error);
-  local.mount(await createPage({ people: local.people, root: pathToFileURL(`${root}/`), fault }));
+
+  const start = async (port: number) => {
+    const local = await startLocalDiscord({
+      port,
+      file: join(folder, 'world.sqlite'),
+      rateLimits: 'off',
+      openapi: process.env.DISCORD_OPENAPI || undefined,
+      onFault: fault,
+      seed: (world) => {
+        furnished = furnish(world);
+      },
+    });
+    local.mount(await createPage({ people: local.people, root: pathToFileURL(`${root}/`), fault }));
+    return local;
+  };
+
+  let local = await start(0);
+  if (!furnished) throw new Error('the hall was not furnished');
   const { people, ...rest } = furnished;
   return {
     ...rest,
-    local,
     people,
+    get local() {
+      return local;
+    },
     actor: (name: Name) => local.actor(people[name].id),
+    give: (role: { id: string }, name: Name) =>
+      setRole(local.world, people.olga.id, rest.guild.id, people[name].id, role.id, true),
+    take: (role: { id: string }, name: Name) =>
+      setRole(local.world, people.olga.id, rest.guild.id, people[name].id, role.id, false),
     /** Where somebody looks at a channel. */
     address: (name: Name, channel: { id: string }) =>
       `${local.url}/?as=${people[name].id}#/${rest.guild.id}/${channel.id}`,
     startBot: () => startParrot(local),
+    /** After `local.stop()`: the same world on the same port. */
+    async restart() {
+      local = await start(Number(new URL(local.url).port));
+    },
+    async close() {
+      await local.stop();
+      rmSync(folder, { recursive: true });
+    },
   };
 }
 

@@ -4,7 +4,6 @@ import {
   type APIContainerComponent,
   type APIMessageTopLevelComponent,
   type APIModalInteractionResponseCallbackData,
-  ApplicationCommandOptionType as Option,
   ApplicationCommandType,
   AttachmentBuilder,
   ButtonStyle,
@@ -16,6 +15,7 @@ import {
   type Interaction,
   MessageFlags,
   type ModalSubmitInteraction,
+  ApplicationCommandOptionType as Option,
   type RESTPostAPIApplicationCommandsJSONBody,
 } from 'discord.js';
 import type { LocalDiscord } from '../../src/local-discord/index.js';
@@ -105,7 +105,13 @@ const form: APIModalInteractionResponseCallbackData = {
     {
       type: Component.Label,
       label: 'What happens',
-      component: { type: Component.TextInput, custom_id: 'body', style: 2, required: false, placeholder: 'As you see it' },
+      component: {
+        type: Component.TextInput,
+        custom_id: 'body',
+        style: 2,
+        required: false,
+        placeholder: 'As you see it',
+      },
     },
     {
       type: Component.Label,
@@ -223,7 +229,10 @@ async function answer(interaction: Interaction, sleep: () => Promise<void>): Pro
   if (interaction.isUserContextMenuCommand()) {
     await interaction.reply(`Praise for ${interaction.targetUser}!`);
   } else if (interaction.isMessageContextMenuCommand()) {
-    await interaction.reply({ content: `Accepted: ${interaction.targetMessage.content}`, flags: MessageFlags.Ephemeral });
+    await interaction.reply({
+      content: `Accepted: ${interaction.targetMessage.content}`,
+      flags: MessageFlags.Ephemeral,
+    });
   } else if (interaction.isAnySelectMenu()) {
     await interaction.reply({ content: `Picked ${interaction.values.join(', ')}`, flags: MessageFlags.Ephemeral });
   } else if (interaction.isModalSubmit()) {
@@ -256,7 +265,9 @@ function said(interaction: ModalSubmitInteraction): string {
 async function run(interaction: ChatInputCommandInteraction, sleep: () => Promise<void>): Promise<void> {
   switch (interaction.commandName) {
     case 'echo': {
-      const lines = interaction.options.data.map(({ name, value, attachment }) => `${name}: ${attachment?.name ?? value}`);
+      const lines = interaction.options.data.map(
+        ({ name, value, attachment }) => `${name}: ${attachment?.name ?? value}`,
+      );
       await interaction.reply([...lines, `locale: ${interaction.locale}`].join('\n'));
       return;
     }

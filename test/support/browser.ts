@@ -28,15 +28,22 @@ export interface Screen {
   open(url: string, options?: BrowserContextOptions): Promise<Page>;
   /** Errors that any window said: scripts, refused policies. Empty when all is well. */
   readonly complaints: readonly string[];
+  /** Drops complaints that a test caused on purpose. */
+  forgive(expected: RegExp): void;
   close(): Promise<void>;
 }
 
 /** Starts Chromium with a fresh profile. */
 export async function openScreen(): Promise<Screen> {
   const browser = await chromium.launch({ executablePath: executable, args: flags });
-  const complaints: string[] = [];
+  let complaints: string[] = [];
   return {
-    complaints,
+    get complaints() {
+      return complaints;
+    },
+    forgive(expected) {
+      complaints = complaints.filter((one) => !expected.test(one));
+    },
     async open(url, options = {}) {
       const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-US', ...options });
       const page = await context.newPage();

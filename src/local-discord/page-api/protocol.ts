@@ -55,8 +55,8 @@ export interface Snapshot {
   readonly guilds: readonly GuildView[];
   readonly members: Readonly<Record<string, readonly APIGuildMember[]>>;
   readonly direct: readonly ChannelView[];
-  /** Guilds of the other people. */
-  readonly elsewhere: readonly GuildSign[];
+  /** Guilds of all the people, to be joined by those who are not in them. */
+  readonly known: readonly GuildSign[];
 }
 
 /** An open modal, to be submitted or dismissed by its id. */

@@ -69,12 +69,11 @@ export function snapshot(actor: Actor, people: readonly Actor[]): Snapshot {
     guilds,
     members: Object.fromEntries(guilds.map(({ guild }) => [guild.id, membersOf(actor, guild.id)])),
     direct: directView(actor),
-    elsewhere: elsewhere(guilds, people),
+    known: known(people),
   };
 }
 
-function elsewhere(mine: readonly GuildView[], people: readonly Actor[]): GuildSign[] {
+function known(people: readonly Actor[]): GuildSign[] {
   const all = people.flatMap((person) => person.guilds().map(({ id, name }) => ({ id, name })));
-  const others = all.filter(({ id }) => !mine.some(({ guild }) => guild.id === id));
-  return [...new Map(others.map((guild) => [guild.id, guild])).values()];
+  return [...new Map(all.map((guild) => [guild.id, guild])).values()];
 }

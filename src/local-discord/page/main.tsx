@@ -6,6 +6,7 @@ import { type App, AppContext } from './context.js';
 import { become, personInAddress, placeInAddress, rememberAddress } from './shell/become.js';
 import { lose, push } from './state/changes.js';
 import { initial } from './state/model.js';
+import { markRead } from './state/read-marks.js';
 import { createStore } from './state/store.js';
 import { languageOf } from './texts/index.js';
 import './styles/base.css';
@@ -25,8 +26,9 @@ const connection = connect({
 const app: App = { store, actions: createActions(store, connection) };
 
 store.subscribe(() => {
-  const { me, place } = store.get();
-  if (me) rememberAddress(me.id, place);
+  const state = store.get();
+  if (state.me) rememberAddress(state.me.id, state.place);
+  markRead(state);
 });
 addEventListener('popstate', () => void app.actions.go(placeInAddress()));
 

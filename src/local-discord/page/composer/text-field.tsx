@@ -1,7 +1,7 @@
 /** The composer's text: grows with its lines, and completes commands, people and channels at the caret. */
 import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { ChannelView } from '../../page-api/protocol.js';
-import { useActions, useLanguage, useTexts } from '../context.js';
+import { useActions, useLanguage, usePart, useTexts } from '../context.js';
 import { Avatar } from '../parts/avatar.js';
 import { type Choice, ChoiceView, matching } from '../parts/choice.js';
 import { useChannels, usePeople, useRoles } from '../parts/entities.js';
@@ -37,7 +37,8 @@ export function TextField(props: TextFieldProps) {
   const [active, setActive] = useState(0);
   const [closed, setClosed] = useState(false);
   const word = closed ? undefined : wordAt(text, caret);
-  const items = useSuggestions(channel, word);
+  const { items, loading } = useSuggestions(channel, word);
+  const [eager, setEager] = useState(false);
   const current = items[Math.min(active, items.length - 1)];
 
   useLayoutEffect(() => {
@@ -61,6 +62,13 @@ export function TextField(props: TextFieldProps) {
     requestAnimationFrame(() => field.current?.setSelectionRange(next.length, next.length));
   };
 
+  // Enter came before the commands did: the one that was meant is picked when they are there.
+  useEffect(() => {
+    if (!eager || loading) return;
+    setEager(false);
+    if (current) pick(current);
+  }, [eager, loading]);
+
   const onKeyDown = (event: KeyboardEvent) => {
     // An input method's own Enter chooses a word: it is not ours.
     if (event.isComposing || event.keyCode === 229) return;
@@ -69,6 +77,7 @@ export function TextField(props: TextFieldProps) {
     else if (current && (event.key === 'Tab' || event.key === 'Enter') && !event.shiftKey) pick(current);
     else if (current && event.key === 'Escape') setClosed(true);
     else if (event.key === 'Escape') cancel();
+    else if (loading && (event.key === 'Enter' || event.key === 'Tab')) setEager(true);
     else if (event.key === 'Enter' && !event.shiftKey) send();
     else if (event.key === 'ArrowUp' && text === '') editLast();
     else return;
@@ -91,6 +100,7 @@ export function TextField(props: TextFieldProps) {
         onInput={({ currentTarget }) => {
           setClosed(false);
           setActive(0);
+          setEager(false);
           write(currentTarget.value);
           setCaret(currentTarget.selectionStart);
         }}
@@ -142,34 +152,41 @@ function EntryView({ entry }: { entry: Entry }) {
   );
 }
 
-function useSuggestions(channel: ChannelView, word: ReturnType<typeof wordAt>): readonly Suggestion[] {
+interface Offered {
+  readonly items: readonly Suggestion[];
+  /** Commands were asked for and are not there yet. */
+  readonly loading: boolean;
+}
+
+function useSuggestions(channel: ChannelView, word: ReturnType<typeof wordAt>): Offered {
   const { attempt } = useActions();
   const language = useLanguage();
   const people = usePeople();
   const roles = useRoles();
   const channels = useChannels();
-  const [entries, setEntries] = useState<readonly Entry[]>([]);
+  const [entries, setEntries] = useState<readonly Entry[]>();
+  const open = usePart(({ link }) => link === 'open');
 
-  // Asked anew each time `/` is typed: an application may have registered others since.
+  // Asked for when the channel opens, and anew each time `/` is typed: an application may have registered others since.
   const slash = word?.kind === 'command';
   useEffect(() => {
-    if (!slash) return;
+    if (!open) return;
     let stale = false;
     void attempt('commands', { channel: channel.id, kind: 'chat' }).then((commands) => {
-      if (!stale && commands) setEntries(entriesOf(commands, language));
+      if (!stale) setEntries(entriesOf(commands ?? [], language));
     });
     return () => {
       stale = true;
     };
-  }, [slash, channel.id, language]);
+  }, [slash, channel.id, language, open]);
 
-  return useMemo((): readonly Suggestion[] => {
+  const items = useMemo((): readonly Suggestion[] => {
     if (!word) return [];
-    if (word.kind === 'command') return matchingEntries(entries, word.typed).map((entry) => ({ entry }));
-    const choices =
-      word.kind === 'channel' ? channels : [...people, ...roles.filter(({ label }) => label !== '@everyone')];
-    return matching(choices, word.typed)
+    if (word.kind === 'command') return matchingEntries(entries ?? [], word.typed).map((entry) => ({ entry }));
+    const named = [...people, ...roles.filter(({ label }) => label !== '@everyone')];
+    return matching(word.kind === 'channel' ? channels : named, word.typed)
       .slice(0, 10)
       .map((choice) => ({ choice }));
   }, [word?.kind, word?.typed, entries, people, roles, channels]);
+  return { items, loading: slash && entries === undefined };
 }

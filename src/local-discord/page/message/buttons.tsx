@@ -44,9 +44,11 @@ export function ButtonView({ button, message }: { button: APIButtonComponent; me
     <button
       type="button"
       class={`button ${looks[button.style] ?? 'secondary'} ${waiting ? 'waiting' : ''}`}
-      disabled={button.disabled || waiting}
+      disabled={button.disabled}
+      // A disabled button would lose the focus; a form that opens gives it back here.
+      aria-disabled={waiting}
       aria-busy={waiting}
-      onClick={() => press(message, button.custom_id)}
+      onClick={() => !waiting && press(message, button.custom_id)}
     >
       {inside}
       {waiting && <span class="dots" aria-hidden="true" />}

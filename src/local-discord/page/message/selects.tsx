@@ -51,7 +51,8 @@ export function SelectView({ select, message }: { select: APISelectMenuComponent
       chosen={chosen ?? defaultsOf(select)}
       min={select.min_values}
       max={select.max_values}
-      disabled={select.disabled || waiting}
+      disabled={select.disabled}
+      busy={waiting}
       onChoose={(values) => {
         setChosen(values);
         actions.select(message, select.custom_id, values);

@@ -11,6 +11,7 @@ interface SelectProps {
   readonly min?: number;
   readonly max?: number;
   readonly disabled?: boolean;
+  readonly busy?: boolean;
   readonly invalid?: boolean;
   readonly id?: string;
   /** One value: as soon as it is picked. Several: when the list closes. */
@@ -42,6 +43,7 @@ export function Select(props: SelectProps) {
         aria-label={picked.length ? `${label}: ${picked.map((one) => one.label).join(', ')}` : label}
         aria-invalid={invalid}
         disabled={disabled}
+        aria-busy={props.busy}
         onClick={() => setOpen(!open)}
         onKeyDown={(event) => {
           if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;

@@ -2,6 +2,7 @@
 import type { App } from '../context.js';
 import { enter } from '../state/changes.js';
 import { home, type Place } from '../state/model.js';
+import { unreadOf } from '../state/read-marks.js';
 import { languageOf } from '../texts/index.js';
 
 /** `#/<guild>/<channel>` and `?as=<person>`. */
@@ -29,7 +30,8 @@ export async function become({ store, actions }: App, person: string | undefined
   store.set((state) => {
     const entered = enter(state, snapshot);
     const changed = before.me?.id !== snapshot.me.id;
-    return changed ? { ...entered, language: languageOf(snapshot.me.locale) } : entered;
+    const unread = { ...unreadOf(snapshot), ...entered.unread };
+    return { ...entered, unread, language: changed ? languageOf(snapshot.me.locale) : entered.language };
   });
   const now = store.get();
   const { place } = now;

@@ -10,10 +10,10 @@ import { clean } from '../state/reading.js';
 export function Join() {
   const texts = useTexts();
   const { join } = useActions();
-  const elsewhere = usePart((state) => state.elsewhere);
+  const known = usePart((state) => state.known);
   const guilds = usePart((state) => state.guilds);
   const [invite, setInvite] = useState('');
-  const open = elsewhere.filter(({ id }) => !guilds.some(({ guild }) => guild.id === id));
+  const open = known.filter(({ id }) => !guilds.some(({ guild }) => guild.id === id));
   return (
     <Dialog label={texts.join.label} class="events" close={closeOverlay}>
       <div class="modal-head">

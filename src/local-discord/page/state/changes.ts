@@ -9,7 +9,7 @@ const membersById = (members: readonly APIGuildMember[]) =>
   Object.fromEntries(members.map((member) => [member.user.id, member]));
 
 /** What a person sees replaces everything that another one saw. Histories are read again: the server may have restarted. */
-export function enter(state: State, { me, people, guilds, members, direct, elsewhere }: Snapshot): State {
+export function enter(state: State, { me, people, guilds, members, direct, known }: Snapshot): State {
   const same = state.me?.id === me.id;
   return {
     ...state,
@@ -18,7 +18,7 @@ export function enter(state: State, { me, people, guilds, members, direct, elsew
     people,
     guilds,
     direct,
-    elsewhere,
+    known,
     members: Object.fromEntries(Object.entries(members).map(([guild, list]) => [guild, membersById(list)])),
     histories: {},
     pending: [],

@@ -52,8 +52,8 @@ export interface State {
   /** Members by guild, then by user. */
   readonly members: Readonly<Record<string, Readonly<Record<string, APIGuildMember>>>>;
   readonly direct: readonly ChannelView[];
-  /** Guilds that one could join. */
-  readonly elsewhere: readonly GuildSign[];
+  /** Guilds that one is in or could join. */
+  readonly known: readonly GuildSign[];
   readonly place: Place;
   readonly histories: Readonly<Record<string, History>>;
   readonly pending: readonly Pending[];
@@ -74,7 +74,7 @@ export const initial: State = {
   guilds: [],
   members: {},
   direct: [],
-  elsewhere: [],
+  known: [],
   place: { guild: home },
   histories: {},
   pending: [],

@@ -1,0 +1,133 @@
+import { expect, it } from 'vitest';
+import { describeInBrowser } from '../support/browser.js';
+import { log, message, useStage } from './stage.js';
+
+describeInBrowser('components on the page', () => {
+  const stage = useStage();
+  const open = async (command: 'panel' | 'card' | 'embed' | 'poll', name: 'ana' | 'wei' = 'ana') => {
+    const { hall } = stage;
+    const channel = name === 'wei' ? hall.zhong : hall.general;
+    await hall.actor(name).command(channel.id, command).outcome;
+    const page = await stage.screen.open(hall.address(name, channel));
+    const shown = message(page, /Parrot/);
+    await shown.waitFor();
+    return { page, shown };
+  };
+
+  it('press: an update changes the message, an answer comes below, silence is said', async () => {
+    const { page, shown } = await open('panel');
+    await shown.getByRole('button', { name: 'Whisper' }).click();
+    await message(page, 'psst').waitFor();
+    const panel = log(page).getByRole('article').filter({ hasText: 'Docs' });
+    await panel.getByRole('button', { name: 'Update' }).focus();
+    await page.keyboard.press('Enter');
+    await panel.getByText('Updated by a press.').waitFor();
+    await panel.getByRole('button', { name: 'Break' }).click();
+    await panel.getByText('This interaction failed').waitFor();
+    expect(await panel.getByRole('link', { name: 'Docs' }).getAttribute('href')).toBe('https://example.org/docs');
+  });
+
+  it('select: several by keyboard, one person by mouse, in Chinese too', async () => {
+    const { page, shown } = await open('panel', 'wei');
+    await shown.getByRole('combobox', { name: 'Pick some birds' }).focus();
+    await page.keyboard.press('ArrowDown');
+    await page.getByRole('option', { name: 'Robin' }).waitFor();
+    await page.keyboard.type('r');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Escape');
+    await message(page, 'Picked Robin, Wren').waitFor();
+
+    const panel = log(page).getByRole('article').filter({ hasText: 'Docs' });
+    await panel.getByRole('combobox', { name: '请选择' }).first().click();
+    await page.getByRole('option', { name: /Hana/ }).click();
+    await message(page, `Picked ${stage.hall.people.hana.id}`).waitFor();
+  });
+
+  it('open a form that is filled in by keyboard, says what is missing, and takes files', async () => {
+    const { page, shown } = await open('panel');
+    await shown.getByRole('button', { name: 'Form' }).click();
+    const form = page.getByRole('dialog', { name: 'Everything a form can hold' });
+    await form.waitFor();
+    await page.keyboard.type('VM');
+    await page.keyboard.press('Control+Enter');
+    await form.getByText('At least 3 characters.').waitFor();
+    await form.getByText('This field is required.').waitFor();
+    await page.keyboard.type(' 没有 IP');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('line 1\nline 2');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('ArrowDown');
+    await page.getByRole('option', { name: '5.0' }).waitFor();
+    await page.keyboard.type('5');
+    await page.keyboard.press('Enter');
+    await form.getByRole('combobox', { name: 'Who should know' }).click();
+    await page.getByRole('option', { name: /Hana/ }).click();
+    await page.getByRole('option', { name: /Max/ }).click();
+    await page.getByRole('button', { name: /^Done/ }).click();
+    await form
+      .locator('input[type=file]')
+      .setInputFiles({ name: 'agent.log', mimeType: 'text/plain', buffer: Buffer.from('12345') });
+    await form.getByText('agent.log').waitFor();
+    await form.getByRole('button', { name: 'Submit' }).click();
+    await form.waitFor({ state: 'detached' });
+    const answer = message(page, 'title: VM 没有 IP');
+    await answer.waitFor();
+    const said = await answer.innerText();
+    expect(said).toContain('body: line 1\nline 2');
+    expect(said).toContain('version: 5.0');
+    expect(said).toContain('who: hana,max');
+    expect(said).toContain('log: agent.log 5');
+  });
+
+  it('close a form by Esc, which hands the focus back', async () => {
+    const { page, shown } = await open('panel');
+    const button = shown.getByRole('button', { name: 'Form' });
+    await button.focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.locator('button:focus', { hasText: 'Form' }).waitFor();
+  });
+
+  it('lay out the second version: text, sections, pictures, files', async () => {
+    const { page, shown } = await open('card');
+    await shown.getByRole('heading', { name: 'Finding 7 · 缺陷 7' }).waitFor();
+    await shown.getByRole('button', { name: 'Steps' }).waitFor();
+    const picture = shown.getByRole('button', { name: 'Open picture: A pixel' });
+    await expect.poll(() => picture.locator('img').evaluate((img) => Reflect.get(img, 'naturalWidth'))).toBe(1);
+    const download = page.waitForEvent('download');
+    await shown.getByRole('link', { name: 'steps.txt' }).first().click();
+    expect((await download).suggestedFilename()).toBe('steps.txt');
+    await picture.click();
+    await page.getByRole('dialog', { name: 'A pixel' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await shown.getByRole('button', { name: 'Update' }).click();
+    await expect.poll(() => shown.getByRole('button', { name: 'Update' }).isEnabled()).toBe(true);
+  });
+
+  it('show embeds with fields side by side and a time in the reader’s language', async () => {
+    const { shown } = await open('embed', 'wei');
+    const said = await shown.innerText();
+    for (const part of ['Release 5.0 · 版本 5.0', 'What changed, with a link.', 'Votes', 'shipped', '2026年1月1日']) {
+      expect(said).toContain(part);
+    }
+  });
+
+  it('vote in a poll, see the shares, and take the vote back', async () => {
+    const { page, shown } = await open('poll');
+    const hana = stage.hall.actor('hana');
+    const asked = hana.messages(stage.hall.general.id).findLast(({ poll }) => poll);
+    if (asked) hana.vote(asked, [1]);
+    await shown.getByRole('radio', { name: '啄木鸟' }).check();
+    await shown.getByRole('button', { name: 'Vote', exact: true }).click();
+    await shown.getByRole('button', { name: 'Remove Vote' }).waitFor();
+    expect(await shown.innerText()).toContain('50%');
+    await shown.getByRole('button', { name: 'Remove Vote' }).click();
+    await shown.getByRole('radio', { name: '啄木鸟' }).waitFor();
+    expect(await page.getByRole('radio').count()).toBe(2);
+  });
+});
