@@ -20,15 +20,19 @@ export const setup = slashCommand({
   options: {
     language: { type: 'string', choices: ['zh-CN', 'en-US', 'both'] },
     questions: { type: 'channel', channelTypes: [ChannelType.GuildForum] },
+    hunts: { type: 'channel', channelTypes: [ChannelType.GuildText] },
+    findings: { type: 'channel', channelTypes: [ChannelType.GuildForum] },
     helper: { type: 'role' },
     moderator: { type: 'role' },
   },
   async run(interaction, { community, t, options }) {
-    const { language, questions, helper, moderator } = options;
+    const { language, questions, hunts, findings, helper, moderator } = options;
     const plan = community.setup.plan(foundIn(interaction.guild), {
       languages: language ? LANGUAGES[language] : community.settings.languages(),
       adopt: {
         'channel.questions': questions?.id,
+        'channel.hunts': hunts?.id,
+        'channel.findings': findings?.id,
         'role.helper': helper?.id,
         'role.moderator': moderator?.id,
       },

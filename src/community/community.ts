@@ -7,8 +7,8 @@ import type { Guild } from '../platform/guild.js';
 import type { TimerHandlers } from '../platform/timers.js';
 import { CARD_POSTED, NOTE_POSTED, POSTED, type QuestionPosts } from './question-effects.js';
 import { createQuestions, type ForumPost, RAISE } from './questions.js';
-import { createSettings, PLACES } from './settings.js';
-import { createSetup, SETUP_MADE } from './setup.js';
+import { createSettings } from './settings.js';
+import { createSetup, MADE, SETUP_MADE } from './setup.js';
 
 export interface CommunityDeps {
   readonly clock: Pick<Clock, 'now' | 'newId'>;
@@ -69,7 +69,7 @@ export function continuationsOf(communityOf: (guild: Guild) => Community): Conti
       if (made) communityOf(guild).questions.notePosted(message, decision, made.id);
     },
     [SETUP_MADE]: (guild, arg, made) => {
-      if (made) communityOf(guild).setup.made(z.enum([...PLACES, 'tags']).parse(arg), made);
+      if (made) communityOf(guild).setup.made(MADE.parse(arg), made);
     },
   };
 }

@@ -21,11 +21,40 @@ export const PLACES = [
   'tag.open',
   'tag.answered',
   'tag.closed',
+  'category.hunts',
+  'channel.hunts',
+  'channel.findings',
+  'tag.suspected',
+  'tag.reproduced',
+  'tag.confirmed',
+  'tag.pre_existing',
+  'tag.fixed',
+  'tag.duplicate',
+  'tag.not_a_bug',
 ] as const;
 export type Place = (typeof PLACES)[number];
 
 /** The forum tags that show how a question stands. */
 export const STATE_TAGS = ['tag.open', 'tag.answered', 'tag.closed'] as const satisfies readonly Place[];
+
+/** The forum tags that show how far a finding is believed, then what became of it. */
+export const FINDING_TAGS = [
+  'tag.suspected',
+  'tag.reproduced',
+  'tag.confirmed',
+  'tag.pre_existing',
+  'tag.fixed',
+  'tag.duplicate',
+  'tag.not_a_bug',
+] as const satisfies readonly Place[];
+
+/** The forums that /setup looks after, each with the tags that are ours in it. */
+export const FORUM_TAGS = {
+  'channel.questions': STATE_TAGS,
+  'channel.findings': FINDING_TAGS,
+} as const satisfies Partial<Record<Place, readonly Place[]>>;
+export type Forum = keyof typeof FORUM_TAGS;
+export type TagPlace = (typeof FORUM_TAGS)[Forum][number];
 
 export interface Placed {
   readonly id: string;

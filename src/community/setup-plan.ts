@@ -1,7 +1,7 @@
 /** What /setup would do: what a server has, against what the community needs. Pure; nothing is changed here. */
 import type { APIGuildForumTag } from 'discord-api-types/v10';
 import { LOCALES, type Locale, type MessageKey, translator } from '../platform/i18n.js';
-import { type Languages, type Place, STATE_TAGS, SUBJECTS } from './settings.js';
+import { FORUM_TAGS, type Forum, type Languages, type Place, SUBJECTS, type TagPlace } from './settings.js';
 
 /** What the bot needs to look after questions; the names are Discord's. */
 export const NEEDED_PERMISSIONS = [
@@ -28,7 +28,7 @@ export interface FoundRole {
 export interface FoundChannel {
   readonly id: string;
   readonly name: string;
-  readonly type: 'category' | 'forum' | 'other';
+  readonly type: 'category' | 'forum' | 'text' | 'other';
   readonly tags: readonly APIGuildForumTag[];
   /** What the bot lacks here of what it needs. */
   readonly missing: readonly Permission[];
@@ -99,41 +99,64 @@ export function planFrom(found: Found, recorded: Recorded, choices: SetupChoices
 
   const roles = found.roles.filter(({ usable }) => usable);
   const ofType = (type: FoundChannel['type']) => found.channels.filter((channel) => channel.type === type);
-  const forum = step('channel.questions', ofType('forum'));
-  const channel = found.channels.find(({ id }) => id === forum.id);
-  const category = step('category.questions', ofType('category'));
+  const channelOf = ({ id }: PlanStep) => found.channels.find((channel) => channel.id === id);
+  /** Channels with the category that they stand in; those that are there already stay where they are. */
+  const housed = (category: Place, ...channels: readonly PlanStep[]): PlanStep[] => {
+    const house = step(category, ofType('category'));
+    return channels.some(({ id }) => id === undefined) || house.state === 'there'
+      ? [house, ...channels]
+      : [...channels];
+  };
+  const tagged = (forum: PlanStep, tags: readonly Place[]): PlanStep[] =>
+    tags.map((tag) => step(tag, channelOf(forum)?.tags ?? []));
+
+  const questions = step('channel.questions', ofType('forum'));
+  const hunts = step('channel.hunts', ofType('text'));
+  const findings = step('channel.findings', ofType('forum'));
   const steps = [
     step('role.helper', roles),
     step('role.moderator', roles),
-    // A forum that is there already stays where it is.
-    ...(forum.id === undefined || category.state === 'there' ? [category] : []),
-    forum,
-    ...STATE_TAGS.map((tag) => step(tag, channel?.tags ?? [])),
+    ...housed('category.questions', questions),
+    ...tagged(questions, FORUM_TAGS['channel.questions']),
+    ...housed('category.hunts', hunts, findings),
+    ...tagged(findings, FORUM_TAGS['channel.findings']),
   ];
-  const blocked = whatBlocks(found, steps, channel);
+  const blocked = whatBlocks(found, steps);
   const sameLanguages = recorded.languages().join() === languages.join();
   const done = sameLanguages && blocked.length === 0 && steps.every(({ state }) => state === 'there');
   return { languages, steps, blocked, done };
 }
 
-function whatBlocks(found: Found, steps: readonly PlanStep[], forum: FoundChannel | undefined): Blocked[] {
-  const toMake = (kind: string) => steps.filter(({ id, place }) => id === undefined && place.startsWith(kind)).length;
-  const tags = toMake('tag.');
-  const here = forum?.missing.filter((name) => !SERVER_WIDE.includes(name) && !found.missing.includes(name)) ?? [];
+function whatBlocks(found: Found, steps: readonly PlanStep[]): Blocked[] {
+  const missing = (places: (place: Place) => boolean) =>
+    steps.filter(({ id, place }) => id === undefined && places(place)).length;
+  const kind = (start: string) => missing((place) => place.startsWith(start));
+  const channels = steps.flatMap(({ place, id }) => {
+    const channel = place.startsWith('channel.') ? found.channels.find((one) => one.id === id) : undefined;
+    return channel ? [{ place, channel }] : [];
+  });
   const blocked: (Blocked | false)[] = [
     found.missing.length > 0 && { reason: 'permissions', permissions: found.missing },
-    forum !== undefined && here.length > 0 && { reason: 'channel_permissions', channel: forum.id, permissions: here },
-    forum !== undefined &&
-      forum.tags.length + tags > MOST_TAGS && { reason: 'tags_full', channel: forum.id, count: tags },
-    toMake('role.') > MOST_ROLES - found.roles.length && { reason: 'roles_full' },
-    toMake('category.') + toMake('channel.') > MOST_CHANNELS - found.channels.length && { reason: 'channels_full' },
+    ...channels.flatMap(({ place, channel }): (Blocked | false)[] => {
+      const { id, tags } = channel;
+      const here = channel.missing.filter((name) => !SERVER_WIDE.includes(name) && !found.missing.includes(name));
+      const count = isForum(place) ? missing((one) => FORUM_TAGS[place].some((tag) => tag === one)) : 0;
+      return [
+        here.length > 0 && { reason: 'channel_permissions', channel: id, permissions: here },
+        tags.length + count > MOST_TAGS && { reason: 'tags_full', channel: id, count },
+      ];
+    }),
+    kind('role.') > MOST_ROLES - found.roles.length && { reason: 'roles_full' },
+    kind('category.') + kind('channel.') > MOST_CHANNELS - found.channels.length && { reason: 'channels_full' },
   ];
   return blocked.filter((reason) => reason !== false);
 }
 
+export const isForum = (place: Place): place is Forum => Object.hasOwn(FORUM_TAGS, place);
+
 /** What a new thing is called, in the server's languages. */
 export function nameOf(place: Place, languages: Languages): string {
-  const joint = place === 'channel.questions' ? '-' : ' ';
+  const joint = place.startsWith('channel.') ? '-' : ' ';
   return languages.map((locale) => translator(locale)(NAMES[place])).join(joint);
 }
 
@@ -144,18 +167,19 @@ export interface NewTag {
   readonly emoji_name?: string;
 }
 
-/** The tags of a new forum: the states, which only moderators and the bot may set, then subjects. */
-export function tagsFor(languages: Languages): NewTag[] {
+/** The tags of a new forum: ours, which only moderators and the bot may set, then the subjects of questions. */
+export function tagsFor(forum: Forum, languages: Languages): NewTag[] {
+  const subjects = forum === 'channel.questions' ? SUBJECTS : [];
   return [
-    ...STATE_TAGS.map((place) => stateTag(place, languages)),
-    ...SUBJECTS.map((subject) => ({
+    ...FORUM_TAGS[forum].map((place) => stateTag(place, languages)),
+    ...subjects.map((subject) => ({
       name: languages.map((locale) => translator(locale)(`subject.${subject}`)).join(' '),
       moderated: false,
     })),
   ];
 }
 
-export function stateTag(place: (typeof STATE_TAGS)[number], languages: Languages): NewTag {
+export function stateTag(place: TagPlace, languages: Languages): NewTag {
   return { name: nameOf(place, languages), moderated: true, emoji_name: STATE_EMOJI[place] };
 }
 
@@ -185,6 +209,27 @@ const NAMES = {
   'tag.open': 'question.state.open',
   'tag.answered': 'question.state.answered',
   'tag.closed': 'question.state.closed',
+  'category.hunts': 'setup.name.category.hunts',
+  'channel.hunts': 'setup.name.channel.hunts',
+  'channel.findings': 'setup.name.channel.findings',
+  'tag.suspected': 'finding.standing.suspected',
+  'tag.reproduced': 'finding.standing.reproduced',
+  'tag.confirmed': 'finding.standing.confirmed',
+  'tag.pre_existing': 'finding.standing.pre_existing',
+  'tag.fixed': 'finding.status.fixed',
+  'tag.duplicate': 'finding.status.duplicate',
+  'tag.not_a_bug': 'finding.status.not_a_bug',
 } as const satisfies Record<Place, MessageKey>;
 
-const STATE_EMOJI = { 'tag.open': '🟡', 'tag.answered': '✅', 'tag.closed': '🔒' } as const;
+const STATE_EMOJI = {
+  'tag.open': '🟡',
+  'tag.answered': '✅',
+  'tag.closed': '🔒',
+  'tag.suspected': '❓',
+  'tag.reproduced': '🔁',
+  'tag.confirmed': '🐞',
+  'tag.pre_existing': '🕰️',
+  'tag.fixed': '🛠️',
+  'tag.duplicate': '👯',
+  'tag.not_a_bug': '🚫',
+} as const satisfies Record<TagPlace, string>;

@@ -2,15 +2,23 @@
 import { z } from 'zod';
 import type { Clock } from '../platform/clock.js';
 import type { Guild } from '../platform/guild.js';
-import { translator } from '../platform/i18n.js';
+import { type MessageKey, translator } from '../platform/i18n.js';
 import { once } from '../platform/once.js';
 import type { Made } from '../platform/outbox.js';
 import { refuse } from './refusal.js';
-import type { Languages, Place, Settings } from './settings.js';
-import { parseLanguages, STATE_TAGS } from './settings.js';
+import {
+  FORUM_TAGS,
+  type Forum,
+  type Languages,
+  PLACES,
+  type Place,
+  parseLanguages,
+  type Settings,
+} from './settings.js';
 import {
   type Found,
   type FoundChannel,
+  isForum,
   isNameOf,
   nameOf,
   type Plan,
@@ -23,10 +31,33 @@ import {
 /** The continuation of everything that /setup makes; its argument is the place. */
 export const SETUP_MADE = 'setup.made';
 
+/** What a continuation names: a place that was made, or a forum whose tags were written. */
+export const MADE = z.enum([...PLACES, 'tags of channel.questions', 'tags of channel.findings']);
+export type MadePlace = z.infer<typeof MADE>;
+const isPlace = (what: MadePlace): what is Place => PLACES.some((place) => place === what);
+
+const FORUMS = PLACES.filter(isForum);
+/** Where a new channel goes. */
+const CATEGORIES = {
+  'channel.questions': 'category.questions',
+  'channel.hunts': 'category.hunts',
+  'channel.findings': 'category.hunts',
+} as const satisfies Partial<Record<Place, Place>>;
+const isHoused = (place: Place): place is keyof typeof CATEGORIES => Object.hasOwn(CATEGORIES, place);
+
+const TOPICS = {
+  'channel.questions': 'setup.forum.topic',
+  'channel.hunts': 'setup.hunts.topic',
+  'channel.findings': 'setup.findings.topic',
+} as const satisfies Record<keyof typeof CATEGORIES, MessageKey>;
+const topicOf = (place: keyof typeof CATEGORIES, languages: Languages): string =>
+  languages.map((locale) => translator(locale)(TOPICS[place])).join('\n\n');
+
 const PLAN_KEPT = 24 * 3_600_000;
 /** After this long without an end, a setup is taken for stuck and may be applied again. */
 const PATIENCE = 60_000;
 /** Discord's numbers of channel types. */
+const TEXT = 0;
 const CATEGORY = 4;
 const FORUM = 15;
 /** Manage Messages and Manage Threads: what a moderator needs, and all that a new role gets. */
@@ -61,35 +92,37 @@ export function createSetup(guild: Guild, settings: Settings, { now, newId }: Pi
     } else if (place === 'role.moderator') {
       const body = { name, permissions: MODERATOR_PERMISSIONS, hoist: true, mentionable: false };
       outbox.add({ kind: 'role.create', body }, { after });
-    } else if (place === 'category.questions') {
+    } else if (place.startsWith('category.')) {
       outbox.add({ kind: 'channel.create', body: { name, type: CATEGORY } }, { after });
-    } else if (place === 'channel.questions') {
-      const topic = languages.map((locale) => translator(locale)('setup.forum.topic')).join('\n\n');
+    } else if (place === 'channel.hunts') {
+      const body = { name, type: TEXT, topic: topicOf(place, languages), parent_id: recorded(CATEGORIES[place]) };
+      outbox.add({ kind: 'channel.create', body }, { after });
+    } else if (isForum(place)) {
       const body = {
         name,
         type: FORUM,
-        topic,
-        available_tags: tagsFor(languages),
-        parent_id: recorded('category.questions'),
+        topic: topicOf(place, languages),
+        available_tags: tagsFor(place, languages),
+        parent_id: recorded(CATEGORIES[place]),
       };
       outbox.add({ kind: 'channel.create', body }, { after });
     }
   }
 
-  /** Adds the state tags that a forum lacks; its other tags stay as they are. */
-  function addTags(forum: Pick<FoundChannel, 'id' | 'tags'>, languages: Languages): void {
-    const missing = STATE_TAGS.filter((place) => !forum.tags.some(({ id }) => id === recorded(place)));
+  /** Adds the tags of ours that a forum lacks; its other tags stay as they are. */
+  function addTags(place: Forum, forum: Pick<FoundChannel, 'id' | 'tags'>, languages: Languages): void {
+    const missing = FORUM_TAGS[place].filter((tag) => !forum.tags.some(({ id }) => id === recorded(tag)));
     if (missing.length === 0) return;
-    const available_tags = [...forum.tags, ...missing.map((place) => stateTag(place, languages))];
+    const available_tags = [...forum.tags, ...missing.map((tag) => stateTag(tag, languages))];
     outbox.add(
       { kind: 'channel.edit', channel: forum.id, body: { available_tags } },
-      { after: { name: SETUP_MADE, arg: 'tags' } },
+      { after: { name: SETUP_MADE, arg: `tags of ${place}` } },
     );
   }
 
   /** Notes which of a forum's tags are ours. */
-  function noteTags(tags: readonly { id: string; name: string }[]): void {
-    for (const place of STATE_TAGS) {
+  function noteTags(forum: Forum, tags: readonly { id: string; name: string }[]): void {
+    for (const place of FORUM_TAGS[forum]) {
       if (tags.some(({ id }) => id === recorded(place))) continue;
       const tag = tags.find(({ name }) => isNameOf(place, name));
       if (tag) settings.setPlace(place, tag.id);
@@ -121,29 +154,32 @@ export function createSetup(guild: Guild, settings: Settings, { now, newId }: Pi
       const { languages, steps } = plan;
       settings.setLanguages(languages);
       for (const { place, id, state } of steps) if (id && state === 'adopt') settings.setPlace(place, id, now());
-      const forum = found.channels.find(({ id }) => id === recorded('channel.questions'));
       const missing = steps.filter(({ id }) => id === undefined).map(({ place }) => place);
       settings.setWaiting(missing, now());
       for (const place of missing) {
-        const waitsForCategory = place === 'channel.questions' && missing.includes('category.questions');
+        const waitsForCategory = isHoused(place) && missing.includes(CATEGORIES[place]);
         if (!waitsForCategory) make(place, languages);
       }
-      if (forum) addTags(forum, languages);
+      for (const place of FORUMS) {
+        const forum = found.channels.find(({ id }) => id === recorded(place));
+        if (forum) addTags(place, forum, languages);
+      }
       return plan;
     }),
 
-    /** Discord made, or had already, what a step wanted. */
-    made: guild.transaction((place: Place | 'tags', { id, answer, adopted }: Made): void => {
+    /** Discord made, or had already, what a step wanted, or changed a forum's tags. */
+    made: guild.transaction((what: MadePlace, { id, answer, adopted }: Made): void => {
       const languages = settings.languages();
+      const forum = FORUMS.find((place) => what === place || what === `tags of ${place}`);
       // Every post in a forum of our own making is ours to look after; in one that was here, only what comes from now on.
-      if (place !== 'tags') settings.setPlace(place, id, adopted ? now() : 0);
-      const forumWaits = settings.waiting().places.includes('channel.questions');
-      if (place === 'category.questions' && forumWaits && !recorded('channel.questions'))
-        make('channel.questions', languages);
-      if (place === 'tags' || place === 'channel.questions') {
+      if (isPlace(what)) settings.setPlace(what, id, adopted ? now() : 0);
+      for (const place of settings.waiting().places) {
+        if (isHoused(place) && CATEGORIES[place] === what && !recorded(place)) make(place, languages);
+      }
+      if (forum) {
         const { available_tags: tags } = FORUM_ANSWER.parse(answer);
-        noteTags(tags);
-        if (place !== 'tags') addTags({ id, tags }, languages);
+        noteTags(forum, tags);
+        if (what === forum) addTags(forum, { id, tags }, languages);
       }
       const { places, since } = settings.waiting();
       settings.setWaiting(

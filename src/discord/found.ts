@@ -76,6 +76,7 @@ export function missingIn(guild: Guild, channel: GuildBasedChannel): Permission[
 
 function typeOf({ type }: GuildBasedChannel): FoundChannel['type'] {
   if (type === ChannelType.GuildCategory) return 'category';
+  if (type === ChannelType.GuildText) return 'text';
   return type === ChannelType.GuildForum ? 'forum' : 'other';
 }
 

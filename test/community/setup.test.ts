@@ -57,7 +57,7 @@ function createServer() {
       if (effect.kind === 'role.create') return { id: this.addRole(effect.body.name).id, answer: {} };
       if (effect.kind === 'channel.create') {
         const { name, type, available_tags: tags } = effect.body;
-        const kind = type === 15 ? 'forum' : 'category';
+        const kind = type === 15 ? 'forum' : type === 0 ? 'text' : 'category';
         const channel: FoundChannel = { id: id(), name, type: kind, tags: tagsFrom(tags ?? []), missing: [] };
         channels.push(channel);
         return { id: channel.id, answer: { available_tags: channel.tags } };
@@ -106,10 +106,9 @@ describe('/setup', () => {
   });
 
   it('makes everything, in both languages, and has nothing left to do', () => {
-    expect(setUp()).toEqual(['role.create', 'role.create', 'channel.create', 'channel.create']);
+    expect(setUp()).toEqual(['role.create', 'role.create', ...Array(5).fill('channel.create')]);
     expect(server.roles.map(({ name }) => name)).toEqual(['@everyone', '答疑者 Helper', '版主 Moderator']);
-    const forum = server.channels.find(({ type }) => type === 'forum');
-    expect(forum?.name).toBe('问题-questions');
+    const forum = server.channels.find(({ name }) => name === '问题-questions');
     expect(forum?.tags.slice(0, 3)).toMatchObject([
       { name: '待解答 Open', moderated: true },
       { name: '已解答 Answered', moderated: true },
@@ -119,10 +118,27 @@ describe('/setup', () => {
     expect(home.community.settings.place('tag.open')?.id).toBe(forum?.tags[0]?.id);
   });
 
+  it('makes a place for hunts: a channel, and a forum whose tags say how a finding stands', () => {
+    setUp();
+    const forum = server.channels.find(({ name }) => name === '缺陷-findings');
+    expect(forum?.tags.map(({ name }) => name)).toEqual([
+      '疑似 Suspected',
+      '已复现 Reproduced',
+      '已确认 Confirmed',
+      '早已存在 Pre-existing',
+      '已修复 Fixed',
+      '重复 Duplicate',
+      '不是缺陷 Not a bug',
+    ]);
+    expect(home.community.settings.place('channel.findings')?.id).toBe(forum?.id);
+    expect(home.community.settings.place('tag.confirmed')?.id).toBe(forum?.tags[2]?.id);
+    expect(server.channels.find(({ type }) => type === 'text')?.name).toBe('捉虫-hunts');
+  });
+
   it('makes nothing twice', () => {
     setUp();
     expect(setUp()).toEqual([]);
-    expect(server.channels).toHaveLength(2);
+    expect(server.channels).toHaveLength(5);
     expect(server.roles).toHaveLength(3);
   });
 
@@ -130,7 +146,7 @@ describe('/setup', () => {
     const helper = server.addRole('答疑者');
     const forum = server.addForum('questions', [{ name: 'bug' }, { name: 'Answered' }]);
 
-    expect(states()).toEqual({
+    expect(states()).toMatchObject({
       'role.helper': 'adopt',
       'role.moderator': 'make',
       'channel.questions': 'adopt',
@@ -138,7 +154,7 @@ describe('/setup', () => {
       'tag.answered': 'adopt',
       'tag.closed': 'make',
     });
-    expect(setUp()).toEqual(['role.create', 'channel.edit']);
+    expect(setUp()).toEqual(['role.create', 'channel.create', 'channel.edit', 'channel.create', 'channel.create']);
     expect(home.community.settings.roles().helper).toBe(helper.id);
     const names = server.channels.find(({ id }) => id === forum.id)?.tags.map(({ name }) => name);
     expect(names).toEqual(['bug', 'Answered', '待解答 Open', '已关闭 Closed']);
@@ -152,7 +168,7 @@ describe('/setup', () => {
 
     expect(home.community.settings.place('channel.questions')?.id).toBe(forum.id);
     expect(home.community.settings.roles().moderator).toBe(role.id);
-    expect(server.channels.filter(({ type }) => type === 'forum')).toHaveLength(1);
+    expect(server.channels.some(({ name }) => name === '问题-questions')).toBe(false);
   });
 
   it('refuses a role that nobody can be given', () => {
@@ -229,7 +245,7 @@ describe('/setup', () => {
     home.take();
     home.clock.advance(61_000);
 
-    expect(setUp()).toHaveLength(4);
+    expect(setUp()).toHaveLength(7);
     expect(plan().done).toBe(true);
   });
 

@@ -7,9 +7,12 @@ import { addressing } from '../custom-id.js';
 import { APPLY_PLAN, CHECK_SETUP } from './addresses.js';
 import { COLOURS, container, line, pressable, row, text } from './layout.js';
 import type { View } from './questions.js';
-import { plain } from './text.js';
+import { cut, plain } from './text.js';
 
 const STEP_EMOJI = { there: '✅', adopt: '🔗', make: '🆕', repair: '🔧' } as const;
+
+/** So much of a name that people gave stands in the list, so that all steps fit one message. */
+const NAME_LIMIT = 50;
 
 const apply = addressing(APPLY_PLAN);
 const check = addressing(CHECK_SETUP);
@@ -61,7 +64,11 @@ function stepsOf(t: Translator, { languages, steps, blocked }: Plan) {
 
 function stepOf(t: Translator, { place, state, name, id }: PlanStep): string {
   const shown =
-    id && place.startsWith('role.') ? `<@&${id}>` : id && place.startsWith('channel.') ? `<#${id}>` : plain(name);
+    id && place.startsWith('role.')
+      ? `<@&${id}>`
+      : id && place.startsWith('channel.')
+        ? `<#${id}>`
+        : plain(cut(name, NAME_LIMIT));
   return `${STEP_EMOJI[state]} **${t(`setup.place.${place}`)}** ${t(`setup.step.${state}`, { name: shown })}`;
 }
 
