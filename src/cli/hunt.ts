@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { join, relative } from 'node:path';
 import { systemClock } from '../platform/clock.js';
 import { packageRoot } from '../platform/paths.js';
+import { createDriverPool } from '../woodpecker/drivers/driver.js';
 import { createSuiteSystem } from '../woodpecker/drivers/suite-system.js';
 import { hunt } from '../woodpecker/run/hunt.js';
 import type { HuntEvent, HuntReport } from '../woodpecker/run/hunt-events.js';
@@ -33,8 +34,11 @@ export default {
       );
       const tell = asked.json ? (event: HuntEvent) => terminal.out(JSON.stringify(event)) : view.show;
       const onLog = (message: string) => keeper.log.after({ driver: message });
-      const open = () => createSuiteSystem(suite, { folder, packageRoot, caller: env.variables, onLog });
-      return exitCode(await hunt(plan, { suite, clock: systemClock, open, keeper, tell, stop: terminal.stop }));
+      const pool = createDriverPool();
+      const open = () => createSuiteSystem(suite, { folder, packageRoot, caller: env.variables, onLog, pool });
+      const report = await hunt(plan, { suite, clock: systemClock, open, keeper, tell, stop: terminal.stop });
+      pool.clear();
+      return exitCode(report);
     } catch (error) {
       const problems = problemsOf(error) ?? (error instanceof HarnessError ? error.message : undefined);
       if (problems === undefined) throw error;

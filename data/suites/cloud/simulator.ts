@@ -39,7 +39,7 @@ export function createSimulator() {
       const generator = xoroshiro128plus(seed);
       const cloud = createCloud(known(bugs), () => uniformFloat64(generator));
       world = { cloud, jobs: createJobs(cloud, OPERATIONS), handles: new Map(), acting: 0 };
-      return {};
+      return { again: true };
     },
 
     async act(params) {

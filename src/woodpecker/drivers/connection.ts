@@ -27,6 +27,8 @@ export interface Connection {
   hangUp(): void;
   /** Resolves when the driver's process has ended. */
   readonly ended: Promise<void>;
+  /** No request can be answered any more. */
+  readonly broken: boolean;
 }
 
 interface Pending {
@@ -107,6 +109,9 @@ export function createConnection(child: ChildProcess, { onLog, onBroken }: Conne
       stdin.end();
     },
     ended,
+    get broken() {
+      return broken !== undefined;
+    },
   };
 
   function onLine(line: string) {

@@ -1,10 +1,10 @@
-/** A system behind a driver: a process that lives as long as the walk and speaks the protocol of docs/drivers.md. */
+/** A system behind a driver: a process that speaks the protocol of docs/drivers.md, for one walk or, if it says so, for many. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { z } from 'zod';
 import { type ActAnswer, type BoundStep, HarnessError, type Known, type StartOptions, type System } from '../types.js';
 import type { Launch } from './command.js';
 import { type Connection, createConnection, NoSuchMethod } from './connection.js';
-import type { Ground } from './ground.js';
+import { createGround, type Ground } from './ground.js';
 import { type Method, PROTOCOL, RESULTS } from './protocol.js';
 
 export interface DriverOptions {
@@ -28,19 +28,62 @@ export const DRIVER_DEFAULTS = {
 /** After its stdin was closed a driver has this long to leave by itself, ms. */
 const LEAVE_MS = 2_000;
 
-/** `launch` is the driver's command; what it starts and writes belongs to the walk's `ground`, which the caller clears. */
-export function createDriverSystem(launch: Launch, ground: Ground, options: DriverOptions): System {
-  const { folder, tree } = ground;
-  let connection: Connection | undefined;
+/** A driver's process that has stopped one walk and can start another. What it started and wrote lies on its own ground. */
+interface DriverProcess {
+  readonly connection: Connection;
+  readonly ground: Ground;
+  /** It said at `start` that it may be started again. */
+  readonly again: boolean;
+}
+
+/** Keeps the process of a driver from one walk to the next, where the driver allows it: starting one costs more than a step. */
+export interface DriverPool {
+  take(): DriverProcess | undefined;
+  give(idle: DriverProcess): void;
+  /** Ends what is kept. */
+  clear(): void;
+}
+
+export function createDriverPool(): DriverPool {
+  let kept: DriverProcess | undefined;
+  const clear = () => {
+    kept?.connection.close('the hunt is over');
+    kept?.ground.clear();
+    kept = undefined;
+  };
+  return {
+    take() {
+      const taken = kept?.connection.broken ? undefined : kept;
+      if (!taken) clear();
+      kept = undefined;
+      return taken;
+    },
+    give(idle) {
+      clear();
+      kept = idle;
+    },
+    clear,
+  };
+}
+
+/** `launch` gives the driver's command for the folder of its process; `folder` is the walk's. */
+export function createDriverSystem(
+  launch: (folder: string) => Launch,
+  folder: string,
+  options: DriverOptions,
+  pool?: DriverPool,
+): System {
+  let driver: DriverProcess | undefined;
   let observes = true;
 
   return {
     async start({ seed, ref, bugs }: StartOptions) {
-      const { command, args, cwd, env } = launch;
-      const child = await tree.spawn(command, args, { cwd, env, stdio: ['pipe', 'pipe', 'pipe'] });
-      connection = createConnection(child, { onLog: options.onLog, onBroken: () => tree.kill() });
-      const params = { protocol: PROTOCOL, seed, ref, bugs, folder: folder.path };
-      await connection.request('start', params, options.startTimeoutMs, readStart).catch(cannotStart);
+      const params = { protocol: PROTOCOL, seed, ref, bugs, folder };
+      driver = pool?.take() ?? (await launched());
+      const again = await driver.connection
+        .request('start', params, options.startTimeoutMs, readStart)
+        .catch(cannotStart);
+      driver = { ...driver, again };
     },
 
     // Not async, and read where the answer arrives: one promise a step.
@@ -71,33 +114,53 @@ export function createDriverSystem(launch: Launch, ground: Ground, options: Driv
     },
 
     async stop(known) {
-      if (!connection) return { leaks: [] };
+      if (!driver) return { leaks: [] };
+      const { connection, again } = driver;
       try {
-        return await connection.request('stop', { known }, options.stopTimeoutMs, readStop);
+        const answer = await connection.request('stop', { known }, options.stopTimeoutMs, readStop);
+        if (!again || !pool) return answer;
+        pool.give(driver);
+        driver = undefined;
+        return answer;
       } catch (error) {
         if (!(error instanceof NoSuchMethod)) throw asObserver(error);
         return { leaks: [] };
       } finally {
-        connection.hangUp();
-        await Promise.race([connection.ended, delay(LEAVE_MS, undefined, { ref: false })]);
+        if (driver) {
+          connection.hangUp();
+          await Promise.race([connection.ended, delay(LEAVE_MS, undefined, { ref: false })]);
+        }
       }
     },
 
     kill() {
-      connection?.close('the walk was ended');
-      ground.clear();
+      driver?.connection.close('the walk was ended');
+      driver?.ground.clear();
     },
   };
 
+  async function launched(): Promise<DriverProcess> {
+    const ground = createGround();
+    try {
+      const { command, args, cwd, env } = launch(ground.folder.path);
+      const child = await ground.tree.spawn(command, args, { cwd, env, stdio: ['pipe', 'pipe', 'pipe'] });
+      const connection = createConnection(child, { onLog: options.onLog, onBroken: () => ground.tree.kill() });
+      return { connection, ground, again: false };
+    } catch (error) {
+      ground.clear();
+      throw error;
+    }
+  }
+
   function connected(): Connection {
-    if (!connection) throw new HarnessError('the driver was not started');
-    return connection;
+    if (!driver) throw new HarnessError('the driver was not started');
+    return driver.connection;
   }
 }
 
 type Seen = Awaited<ReturnType<System['observe']>>;
 
-const readStart = (result: unknown) => read('start', RESULTS.start, result);
+const readStart = (result: unknown) => read('start', RESULTS.start, result)?.again === true;
 const readAct = (result: unknown) => read('act', RESULTS.act, result) ?? {};
 const readObserve = (result: unknown) => read('observe', RESULTS.observe, result);
 const readStop = (result: unknown) => ({ leaks: read('stop', RESULTS.stop, result)?.leaks ?? [] });

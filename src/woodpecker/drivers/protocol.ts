@@ -25,6 +25,11 @@ export interface StartParams {
   readonly folder: string;
 }
 
+export interface StartResult {
+  /** After `stop`, this process can be started again, as if it were new: no walk has to wait for a process. */
+  readonly again?: boolean;
+}
+
 export interface ActParams {
   /** The step's number in the walk, from 0. */
   readonly index: number;
@@ -67,7 +72,7 @@ export interface StopResult {
 
 /** What each method takes and answers. `fault` is `act` for the steps that the suite calls faults. */
 export interface DriverMethods {
-  start(params: StartParams): Readonly<Record<string, Json>>;
+  start(params: StartParams): StartResult;
   act(params: ActParams): ActResult;
   fault(params: ActParams): ActResult;
   observe(params: { readonly known: readonly Known[] }): ObserveResult;
@@ -81,7 +86,7 @@ const states = z.record(z.string(), z.string());
 
 /** One schema a method: a driver's answer is somebody else's data. An empty answer may be `null`. */
 export const RESULTS = {
-  start: z.looseObject({}).nullish(),
+  start: z.looseObject({ again: z.boolean().optional() }).nullish(),
   act: z
     .object({
       ids: z.record(z.string(), z.string()).optional(),

@@ -2,7 +2,7 @@
 import type { Suite } from '../suite/suite.js';
 import { HarnessError, type Known, type System } from '../types.js';
 import { driverLaunch, type Surroundings } from './command.js';
-import { createDriverSystem, DRIVER_DEFAULTS } from './driver.js';
+import { createDriverSystem, DRIVER_DEFAULTS, type DriverPool } from './driver.js';
 import { createGround } from './ground.js';
 import { listAll, observeAll } from './looking.js';
 import { createShell } from './shell.js';
@@ -15,6 +15,8 @@ export interface SuiteSystemOptions {
   readonly packageRoot: string;
   /** The caller's variables, of which commands see what the suite passes. */
   readonly caller: Readonly<Record<string, string | undefined>>;
+  /** Keeps the driver's process for the next walk, where the driver allows it. The caller clears it in the end. */
+  readonly pool?: DriverPool;
   /** What the driver says about itself, for the action log. */
   readonly onLog?: (message: string) => void;
 }
@@ -23,7 +25,8 @@ export interface SuiteSystemOptions {
 const LOOK_MS = 30_000;
 
 /** One system for one walk. Throws HarnessError where the driver is not there, or no folder can be made. */
-export function createSuiteSystem(suite: Suite, { folder, packageRoot, caller, onLog }: SuiteSystemOptions): System {
+export function createSuiteSystem(suite: Suite, options: SuiteSystemOptions): System {
+  const { folder, packageRoot, caller, onLog, pool } = options;
   const ground = createGround();
   const around: Surroundings = { suiteFolder: folder, packageRoot, caller, ...suite.environment };
   const { driver, setUp, tearDown, types } = suite;
@@ -33,11 +36,12 @@ export function createSuiteSystem(suite: Suite, { folder, packageRoot, caller, o
   const lists = types.some(({ list }) => list);
   const behind =
     driver &&
-    createDriverSystem(driverLaunch(driver.run, around, ground.folder.path), ground, {
-      ...DRIVER_DEFAULTS,
-      startTimeoutMs: driver.startTimeoutMs,
-      onLog,
-    });
+    createDriverSystem(
+      (place) => driverLaunch(driver.run, around, place),
+      ground.folder.path,
+      { ...DRIVER_DEFAULTS, startTimeoutMs: driver.startTimeoutMs, onLog },
+      pool,
+    );
   let shell = createShell(around, ground);
 
   return {

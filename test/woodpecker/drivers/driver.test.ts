@@ -1,10 +1,15 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Command, driverLaunch } from '../../../src/woodpecker/drivers/command.js';
-import { createDriverSystem, DRIVER_DEFAULTS, type DriverOptions } from '../../../src/woodpecker/drivers/driver.js';
-import { createGround } from '../../../src/woodpecker/drivers/ground.js';
+import {
+  createDriverPool,
+  createDriverSystem,
+  DRIVER_DEFAULTS,
+  type DriverOptions,
+} from '../../../src/woodpecker/drivers/driver.js';
 import {
   type BoundStep,
   HarnessError,
@@ -18,13 +23,16 @@ const step: BoundStep = { index: 0, action: 'poke', takes: {}, makes: {}, args: 
 let marks = 0;
 
 /** A driver, and a number of seconds that only its `sleep`s have on their command lines. */
-function driver(run: Command, options: Partial<DriverOptions> = {}) {
-  const ground = createGround();
+function driver(run: Command, options: Partial<DriverOptions> = {}, folder = '/tmp') {
+  const folders: string[] = [];
   const around = { suiteFolder: here, packageRoot: here, caller: process.env, pass: [], set: {} };
-  const launch = driverLaunch(run, around, ground.folder.path);
-  const system = createDriverSystem(launch, ground, { ...DRIVER_DEFAULTS, graceMs: 500, ...options });
+  const launch = (folder: string) => {
+    folders.push(folder);
+    return driverLaunch(run, around, folder);
+  };
+  const system = createDriverSystem(launch, folder, { ...DRIVER_DEFAULTS, graceMs: 500, ...options });
   systems.push(system);
-  return { system, ground, folder: ground.folder.path };
+  return { system, folders };
 }
 
 const systems: { kill(): void }[] = [];
@@ -45,7 +53,31 @@ function processesNaming(mark: string): string[] {
   });
 }
 
+/** A process that was killed and waits to be reaped has no command line any more. */
+function isRunning(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8') !== '';
+  } catch {
+    return false;
+  }
+}
+
 const start = { seed: 1, bugs: [] };
+
+const script = (body: string) => [
+  'node',
+  '--input-type=module',
+  '-e',
+  `
+  import { createInterface } from 'node:readline';
+  for await (const line of createInterface({ input: process.stdin })) {
+    const { id, method, params } = JSON.parse(line);
+    const reply = { jsonrpc: '2.0', id, result: {} };
+    const error = (code, message) => { delete reply.result; reply.error = { code, message }; };
+    ${body}
+    console.log(JSON.stringify(reply));
+  }`,
+];
 
 describe('a driver that breaks', () => {
   it.each([
@@ -65,13 +97,13 @@ describe('a driver that breaks', () => {
     ['forks children and dies', /exited with code 1/],
   ])('is an error of the test, with nothing left running, when it: %s', async (mode, reason) => {
     const mark = freshMark();
-    const { system, folder } = driver(['node', 'misbehaving.mjs', mode, mark]);
+    const { system, folders } = driver(['node', 'misbehaving.mjs', mode, mark]);
     await system.start(start);
     await expect(system.act(step)).rejects.toThrow(reason);
     await expect(system.act(step)).rejects.toBeInstanceOf(HarnessError);
     system.kill();
     expect(processesNaming(mark)).toEqual([]);
-    expect(existsSync(folder)).toBe(false);
+    expect(folders.filter(existsSync)).toEqual([]);
   });
 
   it('is an error of the test when it closes its input', async () => {
@@ -91,7 +123,7 @@ describe('a driver that breaks', () => {
   it('is an error of the test when it cannot be started', async () => {
     await expect(driver(['/no/such/program']).system.start(start)).rejects.toThrow(/could not start/);
     await expect(driver('exit 0').system.start(start)).rejects.toBeInstanceOf(HarnessError);
-    expect(() => driver('./missing.js')).toThrow(/npm run build/);
+    await expect(driver('./missing.js').system.start(start)).rejects.toThrow(/npm run build/);
   });
 
   it('is an error of the test when it hangs at the end', async () => {
@@ -120,32 +152,17 @@ describe('a driver that is merely noisy or untidy', () => {
 
   it.each(['forks children', 'forks for ever', 'stays'])('leaves nothing running after the end: %s', async (mode) => {
     const mark = freshMark();
-    const { system, ground } = driver(['node', 'misbehaving.mjs', mode, mark]);
+    const { system } = driver(['node', 'misbehaving.mjs', mode, mark]);
     await system.start(start);
     if (mode !== 'stays') await system.act({ ...step, timeoutMs: 10_000 });
     if (mode === 'forks children') expect(processesNaming(mark).length).toBeGreaterThan(4);
     await system.stop([]);
-    ground.clear();
+    system.kill();
     expect(processesNaming(mark)).toEqual([]);
   });
 });
 
 describe('a driver', () => {
-  const script = (body: string) => [
-    'node',
-    '--input-type=module',
-    '-e',
-    `
-    import { createInterface } from 'node:readline';
-    for await (const line of createInterface({ input: process.stdin })) {
-      const { id, method, params } = JSON.parse(line);
-      const reply = { jsonrpc: '2.0', id, result: {} };
-      const error = (code, message) => { delete reply.result; reply.error = { code, message }; };
-      ${body}
-      console.log(JSON.stringify(reply));
-    }`,
-  ];
-
   it('has its errors told apart by their codes', async () => {
     const { system } = driver(script(`if (method === 'act') error(params.args.code, 'no');`));
     await system.start(start);
@@ -168,17 +185,15 @@ describe('a driver', () => {
 
   it('sees PATH, its folder, and of the caller only what the suite passes', async () => {
     const logged: string[] = [];
-    const ground = createGround();
     const caller = { PATH: process.env.PATH, SECRET: 'x', LANG: 'C' };
     const around = { suiteFolder: here, packageRoot: here, caller, pass: ['LANG'], set: { DEPTH: '1' } };
-    const launch = driverLaunch(
-      script(`if (method === 'act') reply.result = { outputs: { seen: Object.keys(process.env).sort() } };
-              console.log(JSON.stringify({ jsonrpc: '2.0', method: 'log', params: { message: 'hello' } }));`),
-      around,
-      ground.folder.path,
-    );
+    const command = script(`if (method === 'act') reply.result = { outputs: { seen: Object.keys(process.env).sort() } };
+              console.log(JSON.stringify({ jsonrpc: '2.0', method: 'log', params: { message: 'hello' } }));`);
     const onLog = (message: string) => logged.push(message);
-    const system = createDriverSystem(launch, ground, { ...DRIVER_DEFAULTS, onLog });
+    const system = createDriverSystem((folder) => driverLaunch(command, around, folder), '/tmp', {
+      ...DRIVER_DEFAULTS,
+      onLog,
+    });
     systems.push(system);
     await system.start(start);
     const { outputs } = await system.act({ ...step, timeoutMs: 5000 });
@@ -210,6 +225,51 @@ describe('a driver', () => {
   });
 });
 
+describe('a driver that can be started again', () => {
+  const suiteOf = (again: boolean) =>
+    script(`globalThis.walks ??= 0;
+      if (method === 'start') { walks++; reply.result = { again: ${again} }; }
+      if (method === 'act') reply.result = { outputs: { pid: process.pid, walks } };
+      if (params.action === 'die') process.exit(1);`);
+  const around = { suiteFolder: here, packageRoot: here, caller: process.env, pass: [], set: {} };
+
+  /** Which process served each of these walks, told by the actions that they take. */
+  async function pids(again: boolean, ...walks: string[]) {
+    const pool = createDriverPool();
+    const seen: unknown[] = [];
+    for (const action of walks) {
+      const launch = (folder: string) => driverLaunch(suiteOf(again), around, folder);
+      const system = createDriverSystem(launch, '/tmp', DRIVER_DEFAULTS, pool);
+      await system.start(start);
+      const answer = await Promise.resolve(system.act({ ...step, action, timeoutMs: 5000 })).catch(() => undefined);
+      seen.push(answer?.outputs?.pid);
+      if (action !== 'abandon') await Promise.resolve(system.stop([])).catch(() => undefined);
+      system.kill();
+    }
+    pool.clear();
+    for (const pid of seen) if (typeof pid === 'number') expect(isRunning(pid)).toBe(false);
+    return seen;
+  }
+
+  it('serves the next walk with the same process, and is gone after the last', async () => {
+    const [first, second, third] = await pids(true, 'poke', 'poke', 'poke');
+    expect([second, third]).toEqual([first, first]);
+  });
+
+  it('is started anew after a walk that broke it, or that was not torn down', async () => {
+    const [first, died, after] = await pids(true, 'poke', 'die', 'poke');
+    expect(died).toBeUndefined();
+    expect(after).not.toBe(first);
+    const [left, next] = await pids(true, 'abandon', 'poke');
+    expect(next).not.toBe(left);
+  });
+
+  it('is started anew each time unless it says so', async () => {
+    const [first, second] = await pids(false, 'poke', 'poke');
+    expect(second).not.toBe(first);
+  });
+});
+
 describe('the drivers of docs/drivers.md', () => {
   const page = readFileSync(join(here, '../../../docs/drivers.md'), 'utf8');
   const code = (language: string) => new RegExp(`\`\`\`${language}\n([^]*?)\`\`\``).exec(page)?.[1] ?? '';
@@ -220,7 +280,8 @@ describe('the drivers of docs/drivers.md', () => {
     ['sh', ['sh', '-c']],
   ])('work as printed: %s', async (language, command) => {
     if (language === 'sh' && !existsSync('/usr/bin/jq')) return;
-    const { system } = driver([...command, code(language)]);
+    const folder = mkdtempSync(join(tmpdir(), 'flock-test-'));
+    const { system } = driver([...command, code(language)], {}, folder);
     await system.start(start);
     const create = { ...step, timeoutMs: 5000, action: 'create_volume', makes: { volume: 'volume#1' } } as const;
     const { ids } = await system.act(create);
@@ -232,5 +293,6 @@ describe('the drivers of docs/drivers.md', () => {
     expect((await system.observe(known)).states).toEqual({ 'volume#1': 'gone' });
     await expect(system.act(remove)).rejects.toBeInstanceOf(SystemRefused);
     expect(await system.stop(known)).toEqual({ leaks: [] });
+    rmSync(folder, { recursive: true });
   });
 });
