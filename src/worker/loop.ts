@@ -67,7 +67,7 @@ const ENDING: Partial<Record<Refused['code'], string>> = {
 /** Jobs of less than this are not worth beginning before the lender's hours end; minutes. */
 const LEAST_MINUTES = 1;
 /** How often the lender's own switches are looked at while it is idle; milliseconds. */
-const LOOK_MS = 15_000;
+const LOOK_MS = 5_000;
 
 const whatOf = (job: JobSpec): string =>
   job.kind === 'walk'

@@ -83,6 +83,10 @@ export function createWalks({ db }: Guild, { now, random, canaryOf }: WalkDeps) 
 
   const episodeMsOf = (row: HuntRow): number => row.episode_ms ?? row.length * GUESSED_STEP_MS;
 
+  /** No hunt ends without a planted bug having been looked for. */
+  const owesCanary = (row: HuntRow): boolean =>
+    row.next_walk > 0 && canaryOf(row.digest) !== undefined && anyCanary().get(row.id) === undefined;
+
   return {
     /** Milliseconds of an episode on a machine of pace 1; undefined before anything was measured. */
     episodeMs: (huntId: number): number | undefined => hunt().get(huntId)?.episode_ms ?? undefined,
@@ -90,7 +94,7 @@ export function createWalks({ db }: Guild, { now, random, canaryOf }: WalkDeps) 
     /** Whether the hunt's budget is all handed out. */
     spent(huntId: number): boolean {
       const row = hunt().get(huntId);
-      return row !== undefined && room(row, episodeMsOf(row)) <= 0;
+      return row !== undefined && room(row, episodeMsOf(row)) <= 0 && !owesCanary(row);
     },
 
     /** A job of this hunt for this machine, ready to be lent; undefined when the budget is spent or handed out. */
@@ -103,12 +107,12 @@ export function createWalks({ db }: Guild, { now, random, canaryOf }: WalkDeps) 
       if (!row) return undefined;
       const episodeMs = episodeMsOf(row);
       const left = room(row, episodeMs);
-      if (left <= 0) return undefined;
+      const owed = owesCanary(row);
+      if (left <= 0 && !owed) return undefined;
       const most = row.episode_ms === null ? Math.min(FIRST_EPISODES, left) : Math.min(MOST_EPISODES, left);
       const bugs = JSON.parse(row.bugs) as string[];
       const canary = canaryOf(row.digest);
-      const due =
-        canary !== undefined && (anyCanary().get(huntId) === undefined ? row.next_walk > 0 : random() < CANARY_SHARE);
+      const due = canary !== undefined && (owed || (row.next_walk > 0 && random() < CANARY_SHARE));
       const episodes = due ? 1 : episodesFor(episodeMs, machine.pace, maxMinutes, most);
       const spec: JobSpec = {
         kind: 'walk',
