@@ -13,8 +13,9 @@ const MASKS: readonly (readonly [RegExp, string])[] = [
   [/\b[A-Z]:\\[^\s'"`]+/g, 'PATH'],
   [/\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b/g, 'ADDRESS'],
   [/\b0x[0-9a-f]+\b/gi, 'N'],
-  // Hexadecimal and mixed identifiers: long enough, and with a digit in them, so that words stay words.
-  [/\b(?=[a-z]*\d)(?=[0-9]*[a-z])[0-9a-z]{8,}\b/gi, 'ID'],
+  // Hexadecimal and mixed identifiers: long enough, and with a digit in them, so that words stay words. They become what
+  // numbers become: one hexadecimal identifier in forty has no letter in it.
+  [/\b(?=[a-z]*\d)(?=[0-9]*[a-z])[0-9a-z]{8,}\b/gi, 'N'],
   // Names that end in a number: vol-17, disk3.
   [/(?<=[A-Za-z][-_]?)\d+\b/g, 'N'],
   [/-?\b\d+(?:\.\d+)?(?:e[+-]?\d+)?/gi, 'N'],
