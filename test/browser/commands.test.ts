@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { describeInBrowser } from '../support/browser.js';
-import { composer, log, message, run, useStage } from './stage.js';
+import { composer, log, message, run, useStage, words } from './stage.js';
 
 describeInBrowser('commands on the page', () => {
   const stage = useStage();
@@ -27,7 +27,7 @@ describeInBrowser('commands on the page', () => {
     await page.keyboard.press('Enter');
     const answer = message(page, 'city: Shenzhen');
     await answer.waitFor();
-    const said = await answer.innerText();
+    const said = await words(answer);
     for (const line of ['text: two words', 'size: 9', 'locale: en-US', 'used /echo']) {
       expect(said.replace(/\s+/g, ' ')).toContain(line);
     }
@@ -59,7 +59,7 @@ describeInBrowser('commands on the page', () => {
     const { hana } = stage.hall.people;
     const answer = message(page, `who: ${hana.id}`);
     await answer.waitFor();
-    const said = await answer.innerText();
+    const said = await words(answer);
     expect(said).toContain(`role: ${stage.hall.helper.id}`);
     expect(said).toContain(`where: ${stage.hall.zhong.id}`);
     expect(said).toContain('loud: true');
@@ -124,7 +124,7 @@ describeInBrowser('commands on the page', () => {
     await run(page, 'secret');
     const secret = message(page, 'Between us.');
     await secret.waitFor();
-    expect(await secret.innerText()).toContain('Only you can see this');
+    expect(await words(secret)).toContain('Only you can see this');
     stage.hall.actor('hana').say(stage.hall.general.id, 'after the secret');
     await message(other, 'after the secret').waitFor();
     expect(await other.getByText('Between us.').count()).toBe(0);

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { describeInBrowser } from '../support/browser.js';
-import { log, message, useStage } from './stage.js';
+import { log, message, useStage, words } from './stage.js';
 
 describeInBrowser('components on the page', () => {
   const stage = useStage();
@@ -74,7 +74,7 @@ describeInBrowser('components on the page', () => {
     await form.waitFor({ state: 'detached' });
     const answer = message(page, 'title: VM 没有 IP');
     await answer.waitFor();
-    const said = await answer.innerText();
+    const said = await words(answer);
     expect(said).toContain('body: line 1\nline 2');
     expect(said).toContain('version: 5.0');
     expect(said).toContain('who: hana,max');
@@ -111,7 +111,7 @@ describeInBrowser('components on the page', () => {
 
   it('show embeds with fields side by side and a time in the reader’s language', async () => {
     const { shown } = await open('embed', 'wei');
-    const said = await shown.innerText();
+    const said = await words(shown);
     for (const part of ['Release 5.0 · 版本 5.0', 'What changed, with a link.', 'Votes', 'shipped', '2026年1月1日']) {
       expect(said).toContain(part);
     }
@@ -125,7 +125,7 @@ describeInBrowser('components on the page', () => {
     await shown.getByRole('radio', { name: '啄木鸟' }).check();
     await shown.getByRole('button', { name: 'Vote', exact: true }).click();
     await shown.getByRole('button', { name: 'Remove Vote' }).waitFor();
-    expect(await shown.innerText()).toContain('50%');
+    expect(await words(shown)).toContain('50%');
     await shown.getByRole('button', { name: 'Remove Vote' }).click();
     await shown.getByRole('radio', { name: '啄木鸟' }).waitFor();
     expect(await page.getByRole('radio').count()).toBe(2);

@@ -1,7 +1,7 @@
 import { Locale } from 'discord-api-types/v10';
 import { expect, it } from 'vitest';
 import { describeInBrowser } from '../support/browser.js';
-import { channels, composer, log, message, useStage } from './stage.js';
+import { channels, composer, log, message, useStage, words } from './stage.js';
 
 describeInBrowser('reading and writing on the page', () => {
   const stage = useStage();
@@ -47,7 +47,7 @@ describeInBrowser('reading and writing on the page', () => {
     await page.keyboard.type('to myself');
     await page.keyboard.press('Enter');
     await message(page, 'to myself').waitFor();
-    expect(await message(page, 'to myself').innerText()).toContain('changed');
+    expect(await words(message(page, 'to myself'))).toContain('changed');
   });
 
   it('keeps Enter for the input method while a word is being composed', async () => {
@@ -174,7 +174,7 @@ describeInBrowser('reading and writing on the page', () => {
     await page.getByRole('textbox', { name: '给 #general 发消息' }).fill('我是小伟');
     await page.keyboard.press('Enter');
     await message(page, '我是小伟').waitFor();
-    expect(await message(page, '我是小伟').innerText()).toContain('小伟');
+    expect(await words(message(page, '我是小伟'))).toContain('小伟');
     await page.getByRole('button', { name: /切换身份/ }).click();
     await page.getByRole('radio', { name: 'English' }).check();
     await page.getByRole('textbox', { name: 'Message #general' }).waitFor();

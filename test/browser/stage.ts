@@ -1,5 +1,5 @@
 /** A hall, its bot and a browser for the tests of one file, and the parts of the page by what they are called. */
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { openScreen, type Screen } from '../support/browser.js';
 import { type Hall, openHall } from './hall.js';
@@ -60,3 +60,6 @@ export async function run(page: Page, command: string): Promise<void> {
   await page.getByRole('group', { name: `${command}` }).waitFor();
   await page.keyboard.press('Enter');
 }
+
+/** What is written in a part of the page. */
+export const words = async (part: Locator) => (await part.textContent()) ?? '';

@@ -25,9 +25,12 @@ const connection = connect({
 });
 const app: App = { store, actions: createActions(store, connection) };
 
+let { me: lastMe, place: lastPlace } = store.get();
 store.subscribe(() => {
   const state = store.get();
-  if (state.me) rememberAddress(state.me.id, state.place);
+  // Only a move is written down: the address may already be ahead, when the reader went back or typed one.
+  if (state.me && (state.me.id !== lastMe?.id || state.place !== lastPlace)) rememberAddress(state.me.id, state.place);
+  ({ me: lastMe, place: lastPlace } = state);
   markRead(state);
 });
 addEventListener('popstate', () => void app.actions.go(placeInAddress()));

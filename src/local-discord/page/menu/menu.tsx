@@ -43,7 +43,7 @@ function Items({ label, items, leave }: { label: string; items: readonly MenuIte
   };
 
   const choose = (item: MenuItem, index: number) => {
-    if (item.items) return setOpen(open === index ? undefined : index);
+    if (item.items) return setOpen(index);
     closeOverlay();
     item.run?.();
   };
@@ -51,7 +51,12 @@ function Items({ label, items, leave }: { label: string; items: readonly MenuIte
   return (
     <div class="menu" role="menu" aria-label={label} ref={list} tabIndex={-1} onKeyDown={onKeyDown}>
       {items.map((item, index) => (
-        <div class="menu-row" role="none" key={item.label} onMouseEnter={() => setOpen(item.items ? index : undefined)}>
+        <div
+          class="menu-row"
+          role="none"
+          key={item.label}
+          onPointerEnter={(event) => event.pointerType === 'mouse' && setOpen(item.items ? index : undefined)}
+        >
           <button
             type="button"
             role="menuitem"

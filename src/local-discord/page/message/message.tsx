@@ -68,6 +68,10 @@ export const Message = memo(function Message({ message, grouped, editing, reply,
       onMouseEnter={() => setToolbar(true)}
       onMouseLeave={() => setToolbar(false)}
       onFocusCapture={() => setToolbar(true)}
+      onBlurCapture={(event) => {
+        const { currentTarget, relatedTarget } = event;
+        if (!(relatedTarget instanceof Node && currentTarget.contains(relatedTarget))) setToolbar(false);
+      }}
     >
       <Above message={message} />
       {isSystem(message) ? (
