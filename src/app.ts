@@ -24,7 +24,7 @@ import type { Clock } from './platform/clock.js';
 import { createDepartures } from './platform/departures.js';
 import type { Guild } from './platform/guild.js';
 import type { GuildStore } from './platform/guild-store.js';
-import { type Health, startHttp } from './platform/http.js';
+import { type Health, type HttpOptions, startHttp } from './platform/http.js';
 import type { Log } from './platform/log.js';
 import type { Metrics } from './platform/metrics.js';
 import { shipped } from './platform/paths.js';
@@ -38,7 +38,11 @@ export interface AppOptions {
   readonly log: Log;
   readonly metrics: Metrics;
   /** Where `/healthz` and `/metrics` are served; nowhere when left out. */
-  readonly http?: { readonly host: string; readonly port: number; readonly mount?: (server: FastifyInstance) => void };
+  readonly http?: Pick<HttpOptions, 'host' | 'port' | 'tls' | 'trustedHops' | 'insecure'> & {
+    /** Where lent machines reach it, when that is not where it listens. */
+    readonly publicUrl?: string;
+    readonly mount?: (server: FastifyInstance) => void;
+  };
   /** What people can do; everything in commands/index.ts when left out. */
   readonly jobs?: readonly Job[];
 }
@@ -76,9 +80,10 @@ export function createApp(options: AppOptions) {
   /** Servers that the bot is in; nobody knows before it is logged in. */
   let isHere: (guildId: string) => boolean | undefined = () => undefined;
   const waiting = createWaiting(clock.after);
+  const shelf = createShelf(shipped('suites'));
   const fleets = createFleets({
     guilds,
-    shelf: createShelf(shipped('suites')),
+    shelf,
     clock,
     waiting,
     isHere: (guildId) => isHere(guildId),
@@ -119,7 +124,8 @@ export function createApp(options: AppOptions) {
     const client = createClient(discord, granted);
     const { ids, ...changes } = await register(client.rest, granted.applicationId, catalogue.commands);
     log.info(changes, 'commands registered');
-    const system = { catalogue, faults, help: createHelp(catalogue, ids), granted, guilds };
+    const workerUrl = options.http?.publicUrl ?? http?.url;
+    const system = { catalogue, faults, help: createHelp(catalogue, ids), granted, guilds, shelf, workerUrl };
     const router = createRouter({ system, guilds, communityOf, fleetIn: fleets.fleetIn, meter, clock });
     guardDispatches(client, { faults, meter });
     client.on(Events.InteractionCreate, router.handle);

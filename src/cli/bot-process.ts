@@ -4,6 +4,7 @@ import { LoginFailed } from '../discord/login-failed.js';
 import { systemClock } from '../platform/clock.js';
 import type { Environment } from '../platform/env.js';
 import { createGuildStore } from '../platform/guild-store.js';
+import { Unencrypted } from '../platform/http.js';
 import { lockFolder } from '../platform/lock.js';
 import { createLog, type Log } from '../platform/log.js';
 import { createMetrics } from '../platform/metrics.js';
@@ -79,6 +80,10 @@ async function runBot(
     http: {
       host: env.httpHost,
       port: env.httpPortGiven ? env.httpPort : await nextFreePort(env.httpHost, env.httpPort),
+      publicUrl: env.httpPublicUrl,
+      tls: env.tls,
+      trustedHops: env.trustedHops,
+      insecure: env.httpInsecure,
     },
   });
   try {
@@ -90,7 +95,7 @@ async function runBot(
     return 0;
   } catch (error) {
     // Somebody's to mend at Discord or on this machine, and said in a sentence; anything else is told in full.
-    if (!(error instanceof LoginFailed) && !isListenError(error)) log.fatal({ err: error }, 'could not start');
+    if (!isTheirs(error)) log.fatal({ err: error }, 'could not start');
     terminal.err(error instanceof Error ? error.message : String(error));
     return 1;
   } finally {
@@ -117,5 +122,8 @@ const aborted = (signal: AbortSignal): Promise<undefined> =>
     else signal.addEventListener('abort', () => resolve(undefined), { once: true });
   });
 
-const isListenError = (error: unknown): error is Error =>
-  error instanceof Error && 'syscall' in error && error.syscall === 'listen';
+const isTheirs = (error: unknown): boolean =>
+  error instanceof LoginFailed ||
+  error instanceof Unencrypted ||
+  // Cannot listen, or cannot read the certificate.
+  (error instanceof Error && 'syscall' in error && (error.syscall === 'listen' || error.syscall === 'open'));

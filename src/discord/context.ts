@@ -2,6 +2,7 @@
 import type { Actor } from '../community/actor.js';
 import type { Community } from '../community/community.js';
 import type { SqliteFleet } from '../fleet/engines/sqlite/fleet.js';
+import type { Shelf } from '../fleet/shelf.js';
 import type { Guild } from '../platform/guild.js';
 import type { GuildStore } from '../platform/guild-store.js';
 import type { GuildUnavailable } from '../platform/guild-unavailable.js';
@@ -44,4 +45,8 @@ export interface System {
   /** Privileged intents, and whether Discord granted them. */
   readonly granted: Granted;
   readonly guilds: Pick<GuildStore, 'schemaVersion' | 'problems' | 'size'>;
+  /** The texts of suites. */
+  readonly shelf: Shelf;
+  /** Where lent machines reach the bot; undefined where it serves no HTTP. */
+  readonly workerUrl: string | undefined;
 }

@@ -1,5 +1,8 @@
 import type { RawFile } from 'discord.js';
-import type { EffectFile } from '../platform/effects.js';
+import { drawChart } from '../platform/chart.js';
+import type { EffectFile, Picture } from '../platform/effects.js';
+import { translator } from '../platform/i18n.js';
+import { duration } from './views/text.js';
 
 /** Discord's limit for a file of a bot; bytes. */
 const MOST_BYTES = 10 * 1024 * 1024;
@@ -12,10 +15,16 @@ export function loadFiles(files: readonly EffectFile[] | undefined, signal: Abor
   return Promise.all((files ?? []).map((file) => load(file, signal)));
 }
 
+function draw({ locale, ...chart }: Picture): Promise<Buffer> {
+  const t = translator(locale);
+  return drawChart({ ...chart, timeLabel: (ms) => duration(t, ms), numberLabel: (value) => t.number(value) });
+}
+
 async function load(file: EffectFile, signal: AbortSignal): Promise<RawFile> {
   const { name } = file;
   if ('text' in file) return { name, data: Buffer.from(file.text), contentType: 'text/plain; charset=utf-8' };
   if ('base64' in file) return { name, data: Buffer.from(file.base64, 'base64') };
+  if ('picture' in file) return { name, data: await draw(file.picture), contentType: 'image/png' };
   const response = await fetch(file.url, { signal });
   if (response.status >= 500) throw new Error(`${name}: HTTP ${response.status}`);
   const length = Number(response.headers.get('content-length') ?? 0);

@@ -7,16 +7,22 @@ import type {
   RESTPostAPIGuildRoleJSONBody,
   RESTPostAPIGuildScheduledEventJSONBody,
 } from 'discord-api-types/v10';
+import type { Chart } from './chart.js';
+import type { Locale } from './i18n.js';
 
 /** A Discord message as the API takes it. `nonce` and, where absent, an `allowed_mentions` that mentions nobody are added at delivery. */
 export type MessageBody = Omit<RESTPostAPIChannelMessageJSONBody, 'nonce' | 'enforce_nonce' | 'attachments'>;
 export type MessageEdit = Omit<RESTPatchAPIChannelMessageJSONBody, 'attachments'>;
 
+/** A picture that is drawn when it is sent; see chart.ts. */
+export type Picture = Omit<Chart, 'timeLabel' | 'numberLabel'> & { readonly locale: Locale };
+
 /** A file that goes with a message: from an address (a member's upload), or from what is written here. */
 export type EffectFile =
   | { readonly name: string; readonly url: string }
   | { readonly name: string; readonly text: string }
-  | { readonly name: string; readonly base64: string };
+  | { readonly name: string; readonly base64: string }
+  | { readonly name: string; readonly picture: Picture };
 
 /**
  * One thing to do in Discord, as JSON: names of fields are the words of this project, every value but a body is an id or a text.

@@ -35,6 +35,23 @@ const schema = z.object({
     .string()
     .refine((host) => host === 'localhost' || isIP(host) > 0)
     .default('127.0.0.1'),
+  HTTP_PUBLIC_URL: z
+    .url({ protocol: /^https?$/ })
+    .transform((url) => url.replace(/\/+$/, ''))
+    .optional(),
+  HTTP_INSECURE: z
+    .enum(['0', '1'])
+    .transform((value) => value === '1')
+    .default(false),
+  TLS_CERT: z
+    .string()
+    .transform((path) => resolve(path))
+    .optional(),
+  TLS_KEY: z
+    .string()
+    .transform((path) => resolve(path))
+    .optional(),
+  TRUSTED_HOPS: z.string().regex(/^\d$/).transform(Number).default(0),
   LOCAL_DISCORD_PORT: port(3000),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
   DISCORD_OPENAPI: z
@@ -52,6 +69,11 @@ const WANTED: Readonly<Record<Name, string>> = {
   DATA_DIR: 'the path of a folder',
   HTTP_PORT: 'a port, 0 to 65535 (0: any free one)',
   HTTP_HOST: 'an IP address of this machine, or localhost',
+  HTTP_PUBLIC_URL: 'the https:// address under which lent machines reach HTTP_PORT',
+  HTTP_INSECURE: '1 or 0',
+  TLS_CERT: 'the path of a certificate, with its chain, in PEM',
+  TLS_KEY: "the path of the certificate's key, in PEM",
+  TRUSTED_HOPS: 'how many proxies stand in front, 0 to 9',
   LOCAL_DISCORD_PORT: 'a port, 0 to 65535 (0: any free one)',
   LOG_LEVEL: `one of ${LOG_LEVELS.join(', ')}`,
   DISCORD_OPENAPI: "the path of Discord's OpenAPI file",
@@ -67,6 +89,14 @@ export interface Environment {
   /** Where HTTP_PORT was not given, another free port does as well. */
   readonly httpPortGiven: boolean;
   readonly httpHost: string;
+  /** Where lent machines reach it; without a slash at its end. */
+  readonly httpPublicUrl: string | undefined;
+  /** Listen beyond this machine though nothing encrypts. */
+  readonly httpInsecure: boolean;
+  /** Paths of PEM files: both, or neither. */
+  readonly tls: { readonly cert: string; readonly key: string } | undefined;
+  /** Proxies in front whose word about who calls is taken. */
+  readonly trustedHops: number;
   readonly localDiscordPort: number;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly discordOpenapi: string | undefined;
@@ -95,11 +125,21 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     httpPort: values.HTTP_PORT,
     httpPortGiven: given.HTTP_PORT !== undefined,
     httpHost: values.HTTP_HOST,
+    httpPublicUrl: values.HTTP_PUBLIC_URL,
+    httpInsecure: values.HTTP_INSECURE,
+    tls: tlsOf(values),
+    trustedHops: values.TRUSTED_HOPS,
     localDiscordPort: values.LOCAL_DISCORD_PORT,
     logLevel: values.LOG_LEVEL,
     discordOpenapi: values.DISCORD_OPENAPI,
     variables: { ...variables, DISCORD_TOKEN: undefined },
   };
+}
+
+function tlsOf({ TLS_CERT: cert, TLS_KEY: key }: z.infer<typeof schema>): Environment['tls'] {
+  if (cert !== undefined && key !== undefined) return { cert, key };
+  if (cert === undefined && key === undefined) return undefined;
+  throw new EnvironmentError(`${cert === undefined ? 'TLS_CERT' : 'TLS_KEY'}: missing; TLS takes both, or neither`);
 }
 
 function complaint(name: Name, found: string): string {

@@ -1,5 +1,7 @@
 /** Other people's words inside our messages: shown as they were written, doing nothing. */
 
+import type { Translator } from '../../platform/i18n.js';
+
 const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' });
 
 /** The beginning of a text, to a length in UTF-16 units, of whole characters as people see them. */
@@ -45,4 +47,23 @@ export function ago(at: number): string {
 export function address(guild: string, thread: string, message?: string): string {
   const place = `https://discord.com/channels/${guild}/${thread}`;
   return message === undefined ? place : `${place}/${message}`;
+}
+
+const UNITS = [
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+  ['second', 1000],
+] as const;
+
+/** A length of time in its two largest units: “2 hr 5 min”. Milliseconds in. */
+export function duration(t: Translator, ms: number): string {
+  let left = Math.max(0, Math.round(ms / 1000) * 1000);
+  const said: string[] = [];
+  for (const [unit, size] of UNITS) {
+    const count = Math.floor(left / size);
+    left -= count * size;
+    if (count > 0 || (unit === 'second' && said.length === 0))
+      said.push(t.number(count, { style: 'unit', unit, unitDisplay: 'short' }));
+  }
+  return said.slice(0, 2).join(' ');
 }
