@@ -5,6 +5,7 @@
  */
 import {
   type Client,
+  DiscordAPIError,
   Events,
   GatewayDispatchEvents,
   InteractionResponseType,
@@ -58,22 +59,37 @@ async function answerUnread(client: Client, interaction: unknown): Promise<'refu
   const id: unknown = Reflect.get(interaction, 'id');
   const token: unknown = Reflect.get(interaction, 'token');
   if (typeof id !== 'string' || !/^\d{1,20}$/.test(id) || typeof token !== 'string' || token === '') return 'late';
-  const body = unreadAnswer(Reflect.get(interaction, 'type'), Reflect.get(interaction, 'locale'));
-  return client.rest.post(Routes.interactionCallback(id, encodeURIComponent(token)), { body, auth: false }).then(
-    () => 'refusal' as const,
-    () => 'late' as const,
-  );
+  const route = Routes.interactionCallback(id, encodeURIComponent(token));
+  for (const body of unreadAnswers(Reflect.get(interaction, 'type'), Reflect.get(interaction, 'locale'))) {
+    try {
+      await client.rest.post(route, { body, auth: false });
+      return 'refusal';
+    } catch (error) {
+      if (!(error instanceof DiscordAPIError)) return 'late';
+    }
+  }
+  return 'late';
 }
 
-function unreadAnswer(type: unknown, locale: unknown): object {
-  if (type === InteractionType.Ping) return { type: InteractionResponseType.Pong };
-  if (type === InteractionType.ApplicationCommandAutocomplete) {
-    return { type: InteractionResponseType.ApplicationCommandAutocompleteResult, data: { choices: [] } };
+/** What fits an interaction of this type; of one whose type cannot be told, what may fit. */
+function unreadAnswers(type: unknown, locale: unknown): object[] {
+  const noChoices = { type: InteractionResponseType.ApplicationCommandAutocompleteResult, data: { choices: [] } };
+  switch (type) {
+    case InteractionType.Ping:
+      return [{ type: InteractionResponseType.Pong }];
+    case InteractionType.ApplicationCommandAutocomplete:
+      return [noChoices];
+    case InteractionType.MessageComponent:
+    case InteractionType.ModalSubmit:
+      return [says('answer.out_of_date', locale)];
+    case InteractionType.ApplicationCommand:
+      return [says('answer.unknown_command', locale)];
+    default:
+      return [says('answer.unknown_command', locale), noChoices];
   }
-  const key: MessageKey =
-    type === InteractionType.MessageComponent || type === InteractionType.ModalSubmit
-      ? 'answer.out_of_date'
-      : 'answer.unknown_command';
+}
+
+function says(key: MessageKey, locale: unknown): object {
   return {
     type: InteractionResponseType.ChannelMessageWithSource,
     data: {

@@ -13,7 +13,7 @@ export async function suggest(
   interaction: AutocompleteInteraction<'cached'>,
   context: Context,
 ): Promise<void> {
-  const focused = interaction.options.getFocused(true);
+  const focused = focusOf(interaction);
   const option = Object.hasOwn(options, focused.name) ? options[focused.name] : undefined;
   if (!option || !('autocomplete' in option) || !option.autocomplete) throw new BadInteraction('no such suggestions');
   const suggestions = await option.autocomplete(String(focused.value), context);
@@ -23,4 +23,12 @@ export async function suggest(
       value,
     })),
   );
+}
+
+function focusOf(interaction: AutocompleteInteraction<'cached'>) {
+  try {
+    return interaction.options.getFocused(true);
+  } catch (error) {
+    throw new BadInteraction('no option has the focus', { cause: error });
+  }
 }

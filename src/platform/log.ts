@@ -64,10 +64,15 @@ function withoutTexts(fields: object): object {
     : fields;
 }
 
+// A message may quote what it was about; so much of it tells what is wrong.
+const MOST_OF_A_MESSAGE = 300;
+
 /** An error without what it carries along: discord.js hangs the request, with what people wrote, on its errors. */
 export function describeError(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
-  const { name, message, stack, cause } = error;
+  const { name, cause } = error;
+  const message = error.message.slice(0, MOST_OF_A_MESSAGE);
+  const stack = error.stack?.replace(error.message, message);
   const extra = Object.fromEntries(
     ['code', 'status', 'method', 'url', 'kind'].flatMap((key) => {
       const value: unknown = Reflect.get(error, key);
