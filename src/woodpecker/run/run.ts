@@ -237,7 +237,7 @@ function* walking(system: System, { suite, source, start }: WalkPlan, tools: Run
 
   function failureAt(wrong: Wrong, at: number | undefined): Failure {
     const step = at === undefined ? undefined : trace[at];
-    return failureOf({
+    return failureOf(suite, {
       kind: wrong.kind,
       // What shows only at the end is nobody's doing in particular: the last step is there by chance.
       action: wrong.kind === 'order' ? 'end' : (step?.action ?? 'end'),
