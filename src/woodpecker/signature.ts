@@ -1,5 +1,6 @@
 /** What makes two sightings the same finding: what failed and how, without what differs from run to run. */
 import { createHash } from 'node:crypto';
+import { actionNamed, type Suite } from './suite/suite.js';
 import type { Failure } from './types.js';
 
 const MASKS: readonly (readonly [RegExp, string])[] = [
@@ -31,17 +32,37 @@ export function maskMessage(message: string): string {
   return masked.replace(/\s+/g, ' ').trim().slice(0, LENGTH);
 }
 
+/**
+ * The states of a failure, as far as they tell findings apart. Where an action takes several states alike, which of them it was
+ * is chance: a snapshot that fails on an attached volume and on a free one is one finding. Where it must refuse, it matters.
+ */
+export function guise(suite: Suite, action: string, states: Failure['states']): Record<string, string> {
+  const takes = actionNamed(suite, action)?.takes ?? [];
+  const seen: Record<string, string> = {};
+  for (const role of Object.keys(states).toSorted()) {
+    const take = takes.find((t) => t.role === role);
+    const state = states[role] ?? '';
+    const allowed = take?.states.map((s) => take.type.states[s] ?? '') ?? [];
+    seen[role] = allowed.includes(state) ? allowed.join('|') : state;
+  }
+  return seen;
+}
+
 /** 16 hexadecimal digits over what failed, how, and in which states. */
-export function signatureOf(failure: Pick<Failure, 'kind' | 'action' | 'check' | 'states'>, masked: string): string {
-  const states = Object.entries(failure.states).toSorted(([a], [b]) => (a < b ? -1 : 1));
+export function signatureOf(
+  suite: Suite,
+  failure: Pick<Failure, 'kind' | 'action' | 'check' | 'states'>,
+  masked: string,
+): string {
+  const states = guise(suite, failure.action, failure.states);
   return createHash('sha256')
-    .update(JSON.stringify([failure.kind, failure.action, failure.check ?? '', states, masked]))
+    .update(JSON.stringify([suite.name, failure.kind, failure.action, failure.check ?? '', states, masked]))
     .digest('hex')
     .slice(0, 16);
 }
 
 /** A failure with its mask and signature. */
-export function failureOf(seen: Omit<Failure, 'masked' | 'signature'>): Failure {
+export function failureOf(suite: Suite, seen: Omit<Failure, 'masked' | 'signature'>): Failure {
   const masked = maskMessage(seen.message);
-  return { ...seen, masked, signature: signatureOf(seen, masked) };
+  return { ...seen, masked, signature: signatureOf(suite, seen, masked) };
 }

@@ -37,8 +37,9 @@ export interface Move {
 
 /** Sequences longer than this are first cut in large pieces. */
 const LONG = 16;
-/** Pairs of steps are tried in sequences up to this long. */
+/** Pairs of steps are tried in sequences up to this long; other resources and other makers in those up to that. */
 const SHORT = 12;
+const MIDDLING = 40;
 
 export const MOVES: readonly Move[] = [
   { name: 'slice', success: 'next', offers: plainly(slices) },
@@ -82,7 +83,7 @@ export const MOVES: readonly Move[] = [
     name: 'replace',
     success: 'again',
     offers: plainly(function* (goal, best) {
-      if (best.length > LONG) return;
+      if (best.length > MIDDLING) return;
       for (const changed of replacements(goal, best)) yield* legal(goal, changed);
     }),
   },
@@ -90,7 +91,7 @@ export const MOVES: readonly Move[] = [
     name: 'merge',
     success: 'again',
     offers: plainly(function* (goal, best) {
-      if (best.length > LONG) return;
+      if (best.length > MIDDLING) return;
       for (const [from, to] of twins(best)) yield* legal(goal, renamed(best, from, to));
     }),
   },
