@@ -84,11 +84,11 @@ function oneLine({ steps, tally, coverage, findings, errors, canaries, ms }: Pro
     `${count(steps)} steps (${count(rate)}/s)`,
     `${count(checksIn(tally))} checks`,
     `${coverage.transitions}/${coverage.ofTransitions} transitions`,
-    `${findings} ${findings === 1 ? 'finding' : 'findings'}`,
+    plural(findings, 'finding'),
     `canary ${canaries.caught}/${canaries.planted}`,
     time(ms),
   ];
-  if (errors > 0) parts.splice(4, 0, `${errors} errors`);
+  if (errors > 0) parts.splice(4, 0, plural(errors, 'error'));
   return parts.join(' · ');
 }
 
@@ -105,7 +105,7 @@ function findingText(
   return [
     style(['red', 'bold'], head),
     `  ${failure.message}`,
-    `  found after ${count(foundAfter)} steps, in walk ${origin.episode}; ${minimal.length} steps; ${sure}`,
+    `  found after ${count(foundAfter)} steps, in walk ${origin.episode}; ${plural(minimal.length, 'step')}; ${sure}`,
     ...minimal.map((step) => `    ${printStep(step)}`),
     ...(file ? [`  flock replay ${file}`] : []),
   ].join('\n');
@@ -126,19 +126,20 @@ function summary(report: HuntReport, style: Style): string {
     report.outcome === 'pass'
       ? style('green', 'no finding')
       : report.outcome === 'fail'
-        ? style('red', `${list.length} ${list.length === 1 ? 'finding' : 'findings'}`)
+        ? style('red', plural(list.length, 'finding'))
         : style('magenta', 'the test itself broke');
   return [
-    `${verdict}: ${ENDINGS[report.ended]}, ${count(walks)} walks`,
+    `${verdict}: ${ENDINGS[report.ended]}, ${plural(walks, 'walk')}`,
     oneLine(report),
-    `checks: ${count(tally.answers)} answers, ${count(tally.states)} states, ${count(tally.suite)} of the suite, ${count(tally.generic)} generic; waited ${count(tally.waits)} times`,
+    `checks: ${count(tally.answers)} answers, ${count(tally.states)} states, ${count(tally.suite)} of the suite, ${count(tally.generic)} generic; waited ${plural(tally.waits, 'time')}`,
     `coverage: ${coverage.actions} of ${coverage.ofActions} actions, ${coverage.transitions} of ${coverage.ofTransitions} transitions, ${count(coverage.pairs)} pairs`,
-    ...(errors > 0 ? [style('magenta', `${errors} walks could not be judged: the test itself broke`)] : []),
+    ...(errors > 0 ? [style('magenta', `${plural(errors, 'walk')} could not be judged: the test itself broke`)] : []),
     ...doubts.map((doubt) => style('red', doubt)),
     ...list.map(({ signature, failure, sightings }) => `${signature}  ${sightings}×  ${failure.message}`),
   ].join('\n');
 }
 
+const plural = (n: number, word: string): string => `${count(n)} ${word}${n === 1 ? '' : 's'}`;
 const count = (n: number): string => n.toLocaleString('en-US');
 
 function time(ms: number): string {

@@ -1,0 +1,119 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const flock = join(here, '../../../bin/flock.js');
+const folder = mkdtempSync(join(tmpdir(), 'flock-test-'));
+const started: ChildProcess[] = [];
+afterEach(() => {
+  for (const child of started.splice(0)) child.kill('SIGKILL');
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+let marks = 0;
+
+/** Ids of living processes with this on their command line. */
+const running = (mark: string) =>
+  readdirSync('/proc').filter((pid) => {
+    try {
+      return (
+        /^\d+$/.test(pid) && Number(pid) !== process.pid && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(mark)
+      );
+    } catch {
+      return false;
+    }
+  });
+
+/** Waits for what has no event: another process's end. */
+async function until(holds: () => boolean): Promise<void> {
+  for (let i = 0; i < 500 && !holds(); i++) await new Promise((resolve) => setTimeout(resolve, 10));
+  expect(holds()).toBe(true);
+}
+
+function start(...args: string[]) {
+  const child = spawn(process.execPath, [flock, 'hunt', ...args], { stdio: ['ignore', 'pipe', 'pipe'], cwd: folder });
+  started.push(child);
+  const lines: string[] = [];
+  const out = createInterface({ input: child.stdout });
+  out.on('line', (line) => lines.push(line));
+  const exited = once(child, 'exit').then(([code, signal]) => code ?? signal);
+  return { child, lines, exited };
+}
+
+const lastLines = (out: string) =>
+  readFileSync(join(out, 'walk.log'), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+
+/** A real `flock hunt`, in a step that started processes, which only their mark tells from others, and never ends. */
+async function hanging() {
+  const mark = `${process.pid}.${++marks}3`;
+  const out = join(folder, mark);
+  const suite = join(folder, `${mark}.yaml`);
+  writeFileSync(
+    suite,
+    `suite: hanging
+resources: { box: { states: [open] } }
+tear_down: touch "${out}/torn-down"
+actions:
+  make: { makes: [box], run: 'true' }
+  hang: { takes: [box], timeout: 10m, run: 'sleep ${mark} & setsid sleep ${mark} & (setsid sh -c "sleep ${mark}; true" &); sleep ${mark}' }
+patterns:
+  hang: [make -> box#1, hang box#1]
+`,
+  );
+  const hunt = start(suite, '--out', out, '--pattern', 'hang');
+  await until(() => running(mark).length >= 5);
+  return { ...hunt, mark, out };
+}
+
+describe('a hunt that is killed in the middle of a step', () => {
+  it('has that step in its log, and leaves no process behind', async () => {
+    const { child, exited, mark, out } = await hanging();
+    child.kill('SIGKILL');
+    expect(await exited).toBe('SIGKILL');
+    expect(lastLines(out).at(-1)).toMatchObject({ step: 1, do: 'hang box#1' });
+    await until(() => running(mark).length === 0);
+  });
+});
+
+describe('Ctrl-C', () => {
+  it('gives up the step after a while, tears down, reports, and leaves no process behind', async () => {
+    const { child, exited, lines, mark, out } = await hanging();
+    child.kill('SIGINT');
+    expect(await exited).toBe(0);
+    expect(lines.join('\n')).toMatch(/no finding: stopped, 1 walk/);
+    expect(readdirSync(out)).toContain('torn-down');
+    expect(running(mark)).toEqual([]);
+  });
+
+  it('ends everything at once the second time', async () => {
+    const { child, exited, mark } = await hanging();
+    child.kill('SIGINT');
+    child.kill('SIGINT');
+    expect([0, 130]).toContain(await exited);
+    await until(() => running(mark).length === 0);
+  });
+
+  it('reports the finding that was made before it, with exit code 1', async () => {
+    const { child, exited, lines } = start(
+      join(here, 'lamps'),
+      '--bug',
+      'burns_out',
+      '--minutes',
+      '5',
+      '--out',
+      join(folder, 'found'),
+    );
+    await until(() => lines.some((line) => line.includes('FINDING')));
+    child.kill('SIGINT');
+    expect(await exited).toBe(1);
+    expect(lines.join('\n')).toMatch(/1 finding: stopped/);
+  });
+});
