@@ -41,6 +41,8 @@ const ERRORS_IN_A_ROW = 3;
 const PATIENCE_MS = 5_000;
 /** How long walks in this process may keep signals and timers waiting, ms. */
 const TURN_MS = 50;
+/** What shrinking may take beyond the minutes of the hunt, as a share of them: a finding is worth it, but not without end. */
+const OVERTIME = 0.5;
 /** Walks in which a canary may be hidden by a failure of the system's own. */
 const CANARY_TRIES = 3;
 
@@ -48,6 +50,8 @@ export async function hunt(plan: HuntPlan, parts: HuntParts): Promise<HuntReport
   const { origin, bugs } = plan;
   const { suite, clock, keeper, tell, stop } = parts;
   const began = clock.now();
+  const allowed = plan.minutes === undefined ? Number.POSITIVE_INFINITY : plan.minutes * 60_000;
+  const deadline = began + allowed;
   const giveUp = new AbortController();
   const onStop = () => clock.after(PATIENCE_MS, () => giveUp.abort());
   stop.addEventListener('abort', onStop, { once: true });
@@ -80,7 +84,7 @@ export async function hunt(plan: HuntPlan, parts: HuntParts): Promise<HuntReport
   function over(): Ended | undefined {
     if (stop.aborted) return 'stopped';
     if (plan.steps !== undefined && counts.steps >= plan.steps) return 'steps';
-    if (plan.minutes !== undefined && clock.now() - began >= plan.minutes * 60_000) return 'minutes';
+    if (clock.now() >= deadline) return 'minutes';
     if (errorsInARow >= ERRORS_IN_A_ROW) return 'errors';
     // A pattern is the same every time: once, unless a budget asks for more.
     const once = origin.strategy === 'pattern' && plan.steps === undefined && plan.minutes === undefined;
@@ -90,8 +94,7 @@ export async function hunt(plan: HuntPlan, parts: HuntParts): Promise<HuntReport
   async function walk(): Promise<undefined> {
     const walked: WalkOrigin = { ...origin, episode };
     const left = plan.steps === undefined ? Number.POSITIVE_INFINITY : plan.steps - counts.steps;
-    const whole = walks.walk(episode++);
-    const source = left < origin.length ? shortened(whole, left) : whole;
+    const source = within(walks.walk(episode++), left, () => clock.now() >= deadline);
     const result = await run(parts.open, source, seedOf(walked, 0));
     counts.walks++;
     counts.steps += result.stepsRun;
@@ -140,7 +143,7 @@ export async function hunt(plan: HuntPlan, parts: HuntParts): Promise<HuntReport
     const { signature } = seen.failure;
     const { others, ...facts } = await reproduce(suite, seen, {
       run: (steps) => run(parts.open, traceSource(suite, steps), seedOf(walked, ++attempt)),
-      stop,
+      enough: () => stop.aborted || clock.now() >= deadline + allowed * OVERTIME,
       tell: (steps, runs) => tell({ event: 'shrinking', signature, steps, runs }),
     });
     const finding: Finding = { signature, failure: seen.failure, origin: walked, sightings: 1, foundAfter, ...facts };
@@ -219,7 +222,8 @@ function seedOf({ seed, episode }: WalkOrigin, attempt: number): number {
   return (seed + episode * 1_009 + attempt * 7_919) % 0x7fff_ffff;
 }
 
-function shortened({ model, next }: StepSource, most: number): StepSource {
+/** A walk that ends when its steps or its time are used up: slow systems do not overrun a budget by a whole walk. */
+function within({ model, next }: StepSource, most: number, late: () => boolean): StepSource {
   let left = most;
-  return { model, next: () => (left-- > 0 ? next() : undefined) };
+  return { model, next: () => (left-- > 0 && !late() ? next() : undefined) };
 }

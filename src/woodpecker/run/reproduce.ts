@@ -14,7 +14,8 @@ export interface Seen {
 export interface ReproduceTools {
   /** Runs these steps on a fresh system. */
   run(steps: readonly Step[]): Promise<WalkResult>;
-  readonly stop: AbortSignal;
+  /** Whether to leave it at what is known so far. */
+  enough(): boolean;
   /** How far it is: the fewest steps so far, after so many runs. */
   tell(steps: number, runs: number): void;
 }
@@ -31,7 +32,6 @@ const MOST_TRIES = 10;
 const ERRORS_IN_A_ROW = 3;
 
 export async function reproduce(suite: Suite, { failure, trace }: Seen, tools: ReproduceTools): Promise<Reproduced> {
-  const { stop } = tools;
   const others = new Map<string, Seen>();
   let runs = 0;
   let shrinkSteps = 0;
@@ -70,7 +70,7 @@ export async function reproduce(suite: Suite, { failure, trace }: Seen, tools: R
   }
 
   function given(): boolean {
-    return stop.aborted || errorsInARow >= ERRORS_IN_A_ROW;
+    return tools.enough() || errorsInARow >= ERRORS_IN_A_ROW;
   }
 
   function result(minimal: readonly Step[], { hits, runs: tries }: { hits: number; runs: number }): Reproduced {

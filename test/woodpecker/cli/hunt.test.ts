@@ -56,7 +56,8 @@ describe('flock hunt', () => {
     const { report } = await hunted('--bug', 'trips', '--steps', '600');
     expect(report?.findings).toBe(1);
     expect(report?.sightings).toBeGreaterThan(1);
-    expect(report?.list[0]?.minimal.map(({ action }) => action)).toEqual(['add', 'add', 'light', 'light']);
+    // Two lamps, both lit: in either order.
+    expect(report?.list[0]?.minimal.map(({ action }) => action).toSorted()).toEqual(['add', 'add', 'light', 'light']);
     expect(report?.list[0]?.again.hits).toBeGreaterThan(0);
   });
 
