@@ -14,9 +14,18 @@ export interface Goal {
 
 /** The steps that are still legal, in order, of those wanted; undefined when the failing one is not, or fails in another guise. */
 export function repair({ suite, anchored }: Goal, wanted: readonly Step[], guise?: string): Step[] | undefined {
-  const model = createModel(suite);
+  const start = createModel(suite);
+  const lanes = new Map<Step['lane'], Model>();
+  // Each lane is legal by itself, from where the sequential part ended; what one does may forbid what the other does.
+  const modelOf = ({ lane }: Step): Model => {
+    if (lane === undefined) return start;
+    const model = lanes.get(lane) ?? start.clone();
+    lanes.set(lane, model);
+    return model;
+  };
   const kept: Step[] = [];
   for (const [i, step] of wanted.entries()) {
+    const model = modelOf(step);
     const last = anchored && i === wanted.length - 1;
     if (model.objection(step) !== undefined) {
       if (last) return undefined;
@@ -32,7 +41,7 @@ export function repair({ suite, anchored }: Goal, wanted: readonly Step[], guise
 /** The states in which the last step fails, as its signature tells them apart. */
 export function guiseOf(suite: Suite, steps: readonly Step[]): string {
   const model = createModel(suite);
-  for (const step of steps.slice(0, -1)) model.apply(step);
+  for (const step of steps.slice(0, -1)) if (!step.lane) model.apply(step);
   const last = steps.at(-1);
   return last ? guiseNow(model, last) : '';
 }
