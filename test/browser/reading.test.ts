@@ -109,7 +109,8 @@ describeInBrowser('reading and writing on the page', () => {
     await message(page, 'a secret of the staff').waitFor();
     stage.hall.take(stage.hall.maintainer, 'ana');
     await channels(page).getByText('staff-only').waitFor({ state: 'detached' });
-    await composer(page).waitFor();
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    expect(await page.content()).not.toContain('a secret of the staff');
   });
 
   it('says where one may not write', async () => {
@@ -142,6 +143,24 @@ describeInBrowser('reading and writing on the page', () => {
       .getByRole('button', { name: /云盘丢失/ })
       .last()
       .waitFor();
+  });
+
+  it('follows links to messages within the page, however far back, and hands commands to the composer', async () => {
+    const { hall } = stage;
+    const max = hall.actor('max');
+    const first = max.say(hall.announcements.id, 'The very first announcement');
+    for (let index = 0; index < 120; index++) max.say(hall.announcements.id, `Announcement ${index}`);
+    const link = `https://discord.com/channels/${hall.guild.id}/${hall.announcements.id}/${first.id}`;
+    max.say(hall.general.id, `See [there](${link}) or use </question list:1>`);
+    const page = await open('ana');
+    await message(page, 'See there').getByRole('link', { name: 'there' }).click();
+    await page.getByRole('heading', { level: 1, name: 'announcements' }).waitFor();
+    await expect.poll(() => message(page, 'The very first announcement').isVisible()).toBe(true);
+    await page.locator('article:focus', { hasText: 'The very first announcement' }).waitFor();
+    await page.goBack();
+    await page.getByRole('button', { name: '/question list' }).click();
+    await page.getByRole('option', { name: /^\/question list/ }).waitFor();
+    expect(await composer(page).inputValue()).toBe('/question list');
   });
 
   it('marks interest in an event, and keeps it', async () => {

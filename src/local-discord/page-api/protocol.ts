@@ -23,6 +23,8 @@ export interface Person {
   readonly name: string;
   readonly user: APIUser;
   readonly locale: string;
+  /** Owns the first guild they are in. */
+  readonly owner: boolean;
   /** Name and colour of the person's highest role in the first guild, to tell an owner from a newcomer. */
   readonly standing?: { readonly name: string; readonly color: number };
 }

@@ -93,8 +93,8 @@ export function openSession(socket: WebSocket, deps: SessionDeps): void {
       send({ id, gives: (await run(ask, of)) ?? null });
     } catch (error) {
       const refused = refusedBy(error);
-      if (refused.code === 0 && !(error instanceof RangeError)) deps.fault(error);
-      send({ id, refused });
+      if (!refused) deps.fault(error);
+      send({ id, refused: refused ?? ourFault });
     }
   };
 
@@ -107,13 +107,15 @@ export function openSession(socket: WebSocket, deps: SessionDeps): void {
   });
 }
 
-function refusedBy(error: unknown): Refused {
+const ourFault: Refused = { code: 0, message: 'The local Discord made a mistake; its log has more.' };
+
+/** What a rule, a limit or the shape of an ask said; undefined for what should not have happened. */
+function refusedBy(error: unknown): Refused | undefined {
   if (error instanceof DiscordError) {
     return { code: error.code, message: error.errors ? firstOf(error.errors) : error.message };
   }
   if (error instanceof z.ZodError) return { code: 0, message: z.prettifyError(error) };
-  if (error instanceof RangeError) return { code: 0, message: error.message };
-  return { code: 0, message: 'The local Discord made a mistake; its log has more.' };
+  return error instanceof RangeError ? { code: 0, message: error.message } : undefined;
 }
 
 /** The first field's complaint, as Discord's own client shows it beside the field. */

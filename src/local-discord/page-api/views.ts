@@ -55,6 +55,7 @@ export function personView(actor: Actor): Person {
     name: user.global_name ?? user.username,
     user,
     locale: actor.locale,
+    owner: guild?.owner_id === actor.id,
     ...(standing && { standing: { name: standing.name, color: standing.color } }),
   };
 }

@@ -98,6 +98,15 @@ export function createActions(store: Store<State>, connection: Connection) {
     store.set((state) => read(state, channel, page ?? { messages: [], more: false }));
   }
 
+  /** Reads one page further back, unless the message is there. Gives whether there may be more to read. */
+  async function readUntil(channel: string, message: string): Promise<boolean> {
+    const history = store.get().histories[channel];
+    if (history?.messages.some(({ id }) => id === message)) return false;
+    if (history && !history.loading && !history.more) return false;
+    await loadHistory(channel, history?.messages[0]?.id);
+    return true;
+  }
+
   const refOf = ({ channel_id: channel, id: message }: APIMessage): MessageRef => ({ channel, message });
 
   return {
@@ -106,6 +115,7 @@ export function createActions(store: Store<State>, connection: Connection) {
     uploaded,
     refOf,
     loadHistory,
+    readUntil,
 
     /** Goes somewhere; without a channel, to the first one. A channel that is not in view is asked for. */
     async go(place: Place): Promise<void> {
@@ -115,10 +125,12 @@ export function createActions(store: Store<State>, connection: Connection) {
       }
       const state = store.get();
       const guild = state.guilds.find((view) => view.guild.id === place.guild);
-      const known = place.channel !== undefined && channelById(state, place.channel) ? place.channel : undefined;
+      const wanted = place.channel ?? state.lastIn[place.guild];
+      const known = wanted !== undefined && channelById(state, wanted) ? wanted : undefined;
       const fallback = place.guild === home ? state.direct[0]?.id : guild && firstChannel(guild)?.id;
       const channel = known ?? fallback;
-      store.set((now) => seen({ ...now, place: { guild: place.guild, channel } }, channel));
+      const lastIn = channel === undefined ? state.lastIn : { ...state.lastIn, [place.guild]: channel };
+      store.set((now) => seen({ ...now, place: { guild: place.guild, channel }, lastIn }, channel));
     },
 
     speak(language: Language) {

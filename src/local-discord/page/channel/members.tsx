@@ -7,6 +7,7 @@ import { useUserMenu } from '../menu/user-menu.js';
 import { AppBadge } from '../message/author.js';
 import { openOverlay } from '../overlay.js';
 import { Avatar } from '../parts/avatar.js';
+import { Icon } from '../parts/icon.js';
 import { clean, lookOf, nameOf, rolesOf } from '../state/reading.js';
 
 interface Group {
@@ -79,7 +80,17 @@ function MemberRow({ guild, member }: { guild: GuildView; member: APIGuildMember
           {name}
         </bdi>
         {member.user.bot && <AppBadge />}
+        {guild.guild.owner_id === member.user.id && <Owner />}
       </button>
     </li>
+  );
+}
+
+function Owner() {
+  const texts = useTexts();
+  return (
+    <span class="owner" role="img" aria-label={texts.owner} title={texts.owner}>
+      <Icon name="crown" size={16} />
+    </span>
   );
 }

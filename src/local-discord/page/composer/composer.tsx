@@ -8,11 +8,12 @@ import { openOverlay } from '../overlay.js';
 import { Icon } from '../parts/icon.js';
 import { below } from '../parts/popover.js';
 import { channelName, may, maySpeak, nameOf } from '../state/reading.js';
+import { useSelected } from '../state/store.js';
 import { Attached, maxFiles } from './attached.js';
 import { CommandLine } from './command-line.js';
 import type { Entry } from './commands.js';
 import { type Mention, withMentions } from './completion.js';
-import { focusComposer } from './focus.js';
+import { focusComposer, handedIn } from './focus.js';
 import { TextField } from './text-field.js';
 
 interface ComposerProps {
@@ -44,6 +45,15 @@ export function Composer({ channel, replyTo, noReply, editLast }: ComposerProps)
     setText(next);
   };
   const attach = (more: Iterable<File>) => setFiles([...files, ...more].slice(0, maxFiles));
+
+  const given = useSelected(handedIn, (text) => text);
+  useLayoutEffect(() => {
+    if (given === undefined) return;
+    handedIn.set(() => undefined);
+    setEntry(undefined);
+    write(given);
+    focusComposer();
+  }, [given]);
 
   useLayoutEffect(() => {
     if (!entry && refocus.current) focusComposer();

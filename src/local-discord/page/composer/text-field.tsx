@@ -44,6 +44,8 @@ export function TextField(props: TextFieldProps) {
   useLayoutEffect(() => {
     const element = field.current;
     if (!element) return;
+    // A text that was put here, not typed, is gone on with at its end.
+    setCaret(element.selectionStart);
     element.style.height = 'auto';
     element.style.height = `${Math.min(element.scrollHeight, innerHeight / 2)}px`;
   }, [text]);

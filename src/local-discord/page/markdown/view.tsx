@@ -1,7 +1,9 @@
 /** Draws the tree of parse.ts as elements. Nobody's text is ever handed to the browser as markup. */
 import { useEffect, useMemo, useState } from 'preact/hooks';
+import { writeInComposer } from '../composer/focus.js';
 import { useActions, useLanguage, usePart } from '../context.js';
 import { openOverlay } from '../overlay.js';
+import { Anchor } from '../parts/anchor.js';
 import { Icon } from '../parts/icon.js';
 import { below } from '../parts/popover.js';
 import { channelById, channelName, clean, guildHere, hex, lookOf } from '../state/reading.js';
@@ -138,9 +140,9 @@ function SpanView({ span }: { span: Inline }) {
       return <code dir="auto">{span.text}</code>;
     case 'link':
       return (
-        <a href={span.href} target="_blank" rel="noopener noreferrer nofollow">
+        <Anchor href={span.href}>
           <Spans inside={span.inside} />
-        </a>
+        </Anchor>
       );
     case 'user':
       return <UserMention id={span.id} />;
@@ -149,7 +151,11 @@ function SpanView({ span }: { span: Inline }) {
     case 'channel':
       return <ChannelMention id={span.id} />;
     case 'command':
-      return <span class="mention">{`/${span.name}`}</span>;
+      return (
+        <button type="button" class="mention" onClick={() => writeInComposer(`/${span.name}`)}>
+          {`/${span.name}`}
+        </button>
+      );
     case 'everyone':
       return <span class="mention">{span.text}</span>;
     case 'time':

@@ -1,16 +1,19 @@
 /** What stands above a message: the one it replies to, or the command it answers. */
 import type { APIMessage, APIUser } from 'discord-api-types/v10';
-import { useTexts } from '../context.js';
+import { useActions, usePart, useTexts } from '../context.js';
 import { Line } from '../markdown/view.js';
 import { openOverlay } from '../overlay.js';
 import { Avatar } from '../parts/avatar.js';
 import { Icon } from '../parts/icon.js';
 import { below } from '../parts/popover.js';
 import { useLook } from './author.js';
+import { goTo } from './jump.js';
 
 /** A reply, and an answer to a command, say what they answer; a component's update or a modal's message says nothing. */
 export function Above({ message }: { message: APIMessage }) {
   const texts = useTexts();
+  const actions = useActions();
+  const guild = usePart((state) => state.place.guild);
   if (message.type === 19) {
     const replied = message.referenced_message;
     if (!replied) {
@@ -23,7 +26,11 @@ export function Above({ message }: { message: APIMessage }) {
     return (
       <div class="above">
         <Who user={replied.author} />
-        <button type="button" class="above-text" onClick={() => jumpTo(replied.id)}>
+        <button
+          type="button"
+          class="above-text"
+          onClick={() => void goTo(actions, { guild, channel: replied.channel_id }, replied.id)}
+        >
           {replied.content ? <Line text={replied.content.slice(0, 200)} /> : <em>{texts.attachment}</em>}
         </button>
       </div>
@@ -55,14 +62,4 @@ function Who({ user }: { user: APIUser }) {
       <bdi>{look.name}</bdi>
     </button>
   );
-}
-
-/** Scrolls to a message that is on the page, and marks it for a moment. */
-export function jumpTo(id: string) {
-  const element = document.getElementById(`message-${id}`);
-  if (!element) return;
-  element.scrollIntoView({ block: 'center' });
-  element.focus();
-  element.classList.add('jumped');
-  setTimeout(() => element.classList.remove('jumped'), 1500);
 }

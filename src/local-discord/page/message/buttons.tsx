@@ -1,6 +1,6 @@
 import type { APIButtonComponent, APIMessage } from 'discord-api-types/v10';
 import { useActions, usePart } from '../context.js';
-import { safeLink } from '../markdown/parse.js';
+import { Anchor } from '../parts/anchor.js';
 import { EmojiView } from '../parts/choice.js';
 import { Icon } from '../parts/icon.js';
 
@@ -24,18 +24,11 @@ export function ButtonView({ button, message }: { button: APIButtonComponent; me
     </>
   );
   if ('url' in button) {
-    const href = safeLink(button.url);
     return (
-      <a
-        class="button secondary"
-        href={href}
-        target="_blank"
-        rel="noopener noreferrer nofollow"
-        aria-disabled={button.disabled}
-      >
+      <Anchor class="button secondary" href={button.url} disabled={button.disabled}>
         {inside}
         <Icon name="link" size={16} />
-      </a>
+      </Anchor>
     );
   }
   if (!('custom_id' in button)) return null;

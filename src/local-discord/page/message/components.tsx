@@ -7,6 +7,7 @@ import type {
   APIMessageTopLevelComponent,
   APISectionComponent,
 } from 'discord-api-types/v10';
+import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { useTexts } from '../context.js';
 import { componentType } from '../discord.js';
@@ -133,7 +134,7 @@ function FileOf({ url, spoiler, message }: { url: string; spoiler: boolean | und
 }
 
 /** Hides what is marked as a spoiler until it is asked for. */
-export function Veil({ spoiler, children }: { spoiler: boolean | undefined; children: preact.ComponentChildren }) {
+export function Veil({ spoiler, children }: { spoiler: boolean | undefined; children: ComponentChildren }) {
   const texts = useTexts();
   const [shown, show] = useState(false);
   if (!spoiler || shown) return <>{children}</>;

@@ -1,6 +1,7 @@
 import type { APIEmbed } from 'discord-api-types/v10';
-import { safeLink } from '../markdown/parse.js';
+import type { ComponentChildren } from 'preact';
 import { Line, Markdown, Moment } from '../markdown/view.js';
+import { Anchor } from '../parts/anchor.js';
 import { ownPath } from '../parts/media.js';
 import { hex } from '../state/reading.js';
 import { Picture } from './attachments.js';
@@ -51,12 +52,7 @@ export function Embed({ embed }: { embed: APIEmbed }) {
   );
 }
 
-function Linked({ href, children }: { href: string | undefined; children: preact.ComponentChildren }) {
-  const safe = href && safeLink(href);
-  if (!safe) return <bdi>{children}</bdi>;
-  return (
-    <a href={safe} target="_blank" rel="noopener noreferrer nofollow">
-      <bdi>{children}</bdi>
-    </a>
-  );
+function Linked({ href, children }: { href: string | undefined; children: ComponentChildren }) {
+  const words = <bdi>{children}</bdi>;
+  return href ? <Anchor href={href}>{words}</Anchor> : words;
 }

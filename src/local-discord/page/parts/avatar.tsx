@@ -21,12 +21,15 @@ export function Avatar({ user, size = 40 }: { user: APIUser; size?: number }) {
   );
 }
 
-/** Up to three letters of a guild's name, as Discord shows one without an icon. */
-export const initials = (name: string) =>
-  /\p{Script=Han}/u.test(name)
-    ? [...clean(name)].slice(0, 2).join('')
-    : clean(name)
-        .split(/\s+/)
-        .map((word) => [...word][0] ?? '')
-        .slice(0, 3)
-        .join('');
+/** A few letters of a guild's name, as Discord shows one without an icon: 云雀, or SC for Skylark Cloud. */
+export function initials(name: string): string {
+  const [first = ''] = clean(name);
+  if (/\p{Script=Han}/u.test(first)) return [...clean(name)].slice(0, 2).join('');
+  const words = clean(name)
+    .split(/\s+/)
+    .filter((word) => /^[\p{L}\p{N}]/u.test(word));
+  return words
+    .map((word) => [...word][0] ?? '')
+    .slice(0, 2)
+    .join('');
+}

@@ -38,6 +38,7 @@ const paths = {
   place: 'M12 21c5-6 7-9 7-12a7 7 0 1 0-14 0c0 3 2 6 7 12zM12 11.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5z',
   lock: 'M6 11h12v9H6v-9zM8.5 11V8a3.5 3.5 0 0 1 7 0v3',
   alert: 'M12 4 2.5 20h19L12 4zM12 10v5M12 17.5v.5',
+  crown: 'M4 18h16M4 18 3 8l5 4 4-7 4 7 5-4-1 10',
   apps: 'M5 5h5v5H5V5zM14 5h5v5h-5V5zM5 14h5v5H5v-5zM14 14h5v5h-5v-5z',
 } as const;
 

@@ -37,10 +37,13 @@ export function Me() {
   );
 }
 
-function Standing({ person: { standing, user } }: { person: Person }) {
+/** The highest role tells an owner from a newcomer; who has none is known by their username. */
+function Standing({ person: { standing, user, owner } }: { person: Person }) {
+  const texts = useTexts();
+  const words = [owner && texts.owner, standing ? clean(standing.name) : !owner && clean(user.username)];
   return (
     <bdi class="standing" style={standing?.color ? { color: hex(standing.color) } : undefined}>
-      {standing ? clean(standing.name) : clean(user.username)}
+      {words.filter(Boolean).join(' · ')}
     </bdi>
   );
 }

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { useActions, usePart, useTexts } from '../context.js';
 import { openOverlay } from '../overlay.js';
 import { initials } from '../parts/avatar.js';
@@ -62,7 +63,7 @@ interface RailButtonProps {
   readonly unread: boolean;
   readonly mentions: number;
   go(): void;
-  readonly children: preact.ComponentChildren;
+  readonly children: ComponentChildren;
 }
 
 function RailButton({ label, current, unread, mentions, go, children }: RailButtonProps) {

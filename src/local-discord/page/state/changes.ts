@@ -25,6 +25,7 @@ export function enter(state: State, { me, people, guilds, members, direct, known
     pressed: {},
     typing: {},
     unread: same ? state.unread : {},
+    lastIn: same ? state.lastIn : {},
     modal: same ? state.modal : undefined,
     notice: undefined,
   };

@@ -55,6 +55,8 @@ export interface State {
   /** Guilds that one is in or could join. */
   readonly known: readonly GuildSign[];
   readonly place: Place;
+  /** The channel last read in each guild. */
+  readonly lastIn: Readonly<Record<string, string>>;
   readonly histories: Readonly<Record<string, History>>;
   readonly pending: readonly Pending[];
   readonly pressed: Readonly<Record<string, Pressed>>;
@@ -76,6 +78,7 @@ export const initial: State = {
   direct: [],
   known: [],
   place: { guild: home },
+  lastIn: {},
   histories: {},
   pending: [],
   pressed: {},

@@ -1,7 +1,8 @@
 /** How far each person has read each channel, kept by the browser: who comes back sees what is new. */
-import type { Snapshot } from '../../page-api/protocol.js';
+import type { ChannelView, Snapshot } from '../../page-api/protocol.js';
 import { byId } from '../discord.js';
 import type { State } from './model.js';
+import { channelById } from './reading.js';
 
 /** Ids of the last message seen, by channel. */
 type Marks = Readonly<Record<string, string>>;
@@ -18,6 +19,10 @@ function load(person: string): Marks | undefined {
   }
 }
 
+/** A forum's last message is its newest post. */
+const lastOf = (channel: ChannelView | undefined) =>
+  channel && 'last_message_id' in channel ? (channel.last_message_id ?? undefined) : undefined;
+
 function keep(person: string, marks: Marks): void {
   try {
     localStorage.setItem(keyOf(person), JSON.stringify(marks));
@@ -30,7 +35,7 @@ function keep(person: string, marks: Marks): void {
 export function unreadOf({ me, guilds, direct }: Snapshot): Readonly<Record<string, number>> {
   const channels = [...guilds.flatMap((guild) => guild.channels), ...direct];
   const latest = channels.flatMap((channel) => {
-    const last = 'last_message_id' in channel ? channel.last_message_id : undefined;
+    const last = lastOf(channel);
     return last ? [[channel.id, last] as const] : [];
   });
   const marks = load(me.id);
@@ -43,9 +48,11 @@ export function unreadOf({ me, guilds, direct }: Snapshot): Readonly<Record<stri
 }
 
 /** Marks the channel that is on the screen as read to its end. */
-export function markRead({ me, place: { channel }, histories }: State): void {
+export function markRead(state: State): void {
+  const { me, histories } = state;
+  const { channel } = state.place;
   if (!me || channel === undefined) return;
-  const last = histories[channel]?.messages.at(-1)?.id;
+  const last = histories[channel]?.messages.at(-1)?.id ?? lastOf(channelById(state, channel));
   const marks = load(me.id) ?? {};
   if (last !== undefined && marks[channel] !== last) keep(me.id, { ...marks, [channel]: last });
 }

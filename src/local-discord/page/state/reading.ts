@@ -94,8 +94,14 @@ export function tree({ channels }: GuildView): Branch[] {
   ].filter(({ category, channels: inside }) => category || inside.length);
 }
 
-/** The first channel that a newcomer would look at. */
-export function firstChannel(guild: GuildView): ChannelView | undefined {
-  const all = tree(guild).flatMap(({ channels }) => channels.map(({ channel }) => channel));
-  return all.find(({ type }) => type === channelType.text || type === channelType.announcement) ?? all[0];
+/** Where a newcomer would look first: the channel that greets, else one with talk in it. */
+export function firstChannel(view: GuildView): ChannelView | undefined {
+  const all = tree(view).flatMap(({ channels }) => channels.map(({ channel }) => channel));
+  const written = all.filter(({ type }) => type === channelType.text || type === channelType.announcement);
+  return (
+    written.find(({ id }) => id === view.guild.system_channel_id) ??
+    written.find((channel) => 'last_message_id' in channel && channel.last_message_id) ??
+    written[0] ??
+    all[0]
+  );
 }

@@ -40,6 +40,7 @@ export const enUS = {
   noThreads: 'There are no threads here yet.',
   members: 'Members',
   membersList: 'Member List',
+  owner: 'Server owner',
   roles: 'Roles',
   profile: 'Profile',
   sendMessage: 'Message',

@@ -40,6 +40,7 @@ export const zhCN: Texts = {
   noThreads: '这里还没有子区。',
   members: '成员',
   membersList: '成员列表',
+  owner: '服务器拥有者',
   roles: '身份组',
   profile: '个人资料',
   sendMessage: '发消息',
