@@ -77,6 +77,7 @@ CREATE TABLE hunt (
   base_ref     TEXT,                               -- a finding that shows there as well is pre-existing
   strategy     TEXT    NOT NULL,
   pattern      TEXT,
+  trace        TEXT,                               -- JSON: the pattern's steps, where it is not one of the suite's own
   bugs         TEXT    NOT NULL,                   -- JSON: planted bugs that are switched on, for demonstrations
   seed         INTEGER NOT NULL,
   length       INTEGER NOT NULL,
@@ -190,6 +191,8 @@ CREATE TABLE finding (
   question   TEXT,                                 -- thread of a question that it explains
   thread     TEXT,
   message_id TEXT,
+  told       TEXT    NOT NULL DEFAULT 'seen',      -- the standing or status that its thread's tag says
+  told_reopened INTEGER NOT NULL DEFAULT 0,        -- how often it had been reopened when the thread was last told
   revision   INTEGER NOT NULL DEFAULT 1,
   shown      INTEGER NOT NULL DEFAULT 0,
   shown_at   INTEGER NOT NULL DEFAULT 0,
@@ -222,6 +225,24 @@ CREATE TABLE bisection (
   author   TEXT    NOT NULL,
   started_at INTEGER NOT NULL
 ) STRICT;
+
+-- What was posted about findings: the brakes count these.
+CREATE TABLE notice (
+  finding INTEGER NOT NULL REFERENCES finding (id),
+  kind    TEXT    NOT NULL CHECK (kind IN ('thread', 'fixed', 'reopened')),
+  at      INTEGER NOT NULL
+) STRICT;
+CREATE INDEX notice_by_finding ON notice (finding, kind, at);
+CREATE INDEX notice_by_kind ON notice (kind, at);
+
+-- A pattern that somebody puts together step by step: one at a time for each author.
+CREATE TABLE pattern_draft (
+  author TEXT PRIMARY KEY,
+  digest TEXT    NOT NULL,                         -- the suite version whose actions are offered
+  name   TEXT    NOT NULL,
+  steps  TEXT    NOT NULL,                         -- JSON: step lines
+  at     INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 
 -- Machine time. Rows are never changed: what was granted wrongly is taken back by a row of its own.
 CREATE TABLE ledger (

@@ -1,5 +1,8 @@
 /** What buttons carry in their custom ids: the views write it, commands/ reads it. */
 import { LISTED_STATES } from '../../community/question.js';
+import { FINDING_STATUSES } from '../../fleet/finding.js';
+import { HUNT_STATES } from '../../fleet/hunt.js';
+import { STANDINGS } from '../../fleet/rules/standing.js';
 import { LOCALES } from '../../platform/i18n.js';
 
 /** Posts a draft. */
@@ -22,3 +25,19 @@ export const LIST_PAGE = {
 } as const;
 export const APPLY_PLAN = { name: 'setup.apply', state: { plan: 'text' } } as const;
 export const CHECK_SETUP = { name: 'setup.check' } as const;
+
+/** Ends a hunt. */
+export const STOP_HUNT = { name: 'hunt.stop', state: { hunt: 'int' } } as const;
+export const HUNT_PAGE = { name: 'hunt.list', state: { page: 'int', state: ['', ...HUNT_STATES] } } as const;
+/** Takes a finding on, or lets it go. */
+export const CLAIM_FINDING = { name: 'finding.claim', state: { finding: 'int' } } as const;
+export const EXPORT_FINDING = { name: 'finding.export', state: { finding: 'int' } } as const;
+export const FINDING_PAGE = {
+  name: 'finding.list',
+  state: { page: 'int', status: ['', ...FINDING_STATUSES], standing: ['', ...STANDINGS], suite: 'text', mine: 'flag' },
+} as const;
+export const MACHINE_PAGE = { name: 'machine.list', state: { page: 'int', mine: 'flag' } } as const;
+export const BOARD_PAGE = { name: 'machine.board', state: { page: 'int' } } as const;
+export const BOARD_LISTED = { name: 'board.listed', state: { listed: 'flag' } } as const;
+export const SUITE_PAGE = { name: 'suite.list', state: { page: 'int' } } as const;
+export const PATTERN_PAGE = { name: 'pattern.list', state: { page: 'int', suite: 'text' } } as const;

@@ -19,6 +19,7 @@ export const COLOURS = {
   closed: 0x80848e,
   gone: 0x80848e,
   plain: 0x5865f2,
+  wrong: 0xf23f43,
 } as const;
 
 export function text(content: string): APITextDisplayComponent {

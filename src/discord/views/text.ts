@@ -67,3 +67,20 @@ export function duration(t: Translator, ms: number): string {
   }
   return said.slice(0, 2).join(' ');
 }
+
+/** How far something is, from 0 to 1. */
+export function bar(share: number, width = 12): string {
+  const full = Math.round(Math.min(1, Math.max(0, share)) * width);
+  return `${'▰'.repeat(full)}${'▱'.repeat(width - full)}`;
+}
+
+/** Lines as they are, in a block that nothing in them can end. */
+export function codeBlock(lines: string): string {
+  const fence = '```';
+  return `${fence}\n${lines.replaceAll(fence, "'''") || ' '}\n${fence}`;
+}
+
+/** A word for between backticks, which nothing in it can end. */
+export function inCode(word: string): string {
+  return word.replaceAll('`', "'").replace(/\s+/gu, ' ');
+}

@@ -191,6 +191,13 @@ export function createFindings({ db }: Guild, now: () => number) {
   const setClaim = once(() =>
     db.prepare<[string | null, number]>('UPDATE finding SET claimed_by = ?, revision = revision + 1 WHERE id = ?'),
   );
+  const reopened = once(() =>
+    db.prepare<[string | null, number]>(
+      `UPDATE finding SET status = 'open', status_by = ?, reason = NULL, duplicate_of = NULL, fixed_in = NULL,
+              reopened = reopened + 1, revision = revision + 1 WHERE id = ?`,
+    ),
+  );
+  const revise = once(() => db.prepare<[number]>('UPDATE finding SET revision = revision + 1 WHERE id = ?'));
   const setQuestion = once(() =>
     db.prepare<[string, number]>('UPDATE finding SET question = ?, revision = revision + 1 WHERE id = ?'),
   );
@@ -285,6 +292,9 @@ export function createFindings({ db }: Guild, now: () => number) {
     ): void {
       setStatus().run(status, by, more.reason ?? null, more.duplicateOf ?? null, more.fixedIn ?? null, id);
     },
+    /** Open again, as it was believed before. */
+    reopened: (id: number, by: string | undefined): void => void reopened().run(by ?? null, id),
+    revise: (id: number): void => void revise().run(id),
     setClaim: (id: number, by: string | undefined): void => void setClaim().run(by ?? null, id),
     setQuestion: (id: number, thread: string): void => void setQuestion().run(thread, id),
     posted: (id: number, thread: string, message: string): void => void posted().run(thread, message, id),

@@ -26,6 +26,8 @@ export interface FollowDeps {
   readonly hunts: Hunts;
   readonly findings: Findings;
   readonly shrinks: Shrinks;
+  /** Told of each change: what people asked for beside it goes on. */
+  readonly also: (finding: number) => void;
 }
 
 /** The steps of a finding, as a job. */
@@ -51,7 +53,7 @@ const PURPOSES: Partial<Record<Purpose, SightingPurpose>> = {
 
 export type Follow = ReturnType<typeof createFollow>;
 
-export function createFollow({ now, machines, jobs, hunts, findings, shrinks }: FollowDeps) {
+export function createFollow({ now, machines, jobs, hunts, findings, shrinks, also }: FollowDeps) {
   const open = (finding: number, purpose: Purpose): Job[] =>
     jobs.ofFinding(finding, purpose).filter(({ state }) => state === 'ready' || state === 'leased');
 
@@ -112,10 +114,12 @@ export function createFollow({ now, machines, jobs, hunts, findings, shrinks }: 
       const { runs, hits } = verdictOf(result, finding.signature);
       const row = { finding: finding.id, job: job.id, purpose, ref: job.ref, runs, hits };
       findings.addSighting({ ...row, machine: machine.id, lender: machine.lender });
+      findings.revise(finding.id);
     },
 
     /** Works out how far a finding is to be believed now, and asks for what is still missing. Doing it twice changes nothing. */
     settle(id: number): Settled {
+      also(id);
       const finding = findings.get(id);
       if (finding.status === 'duplicate' || finding.status === 'not_a_bug') return 'open';
       const evidence = findings.evidence(id);

@@ -136,6 +136,10 @@ export function createJobs({ db }: Guild, now: () => number) {
     ),
   );
 
+  const anyOpen = once(() =>
+    db.prepare<[], number>(`SELECT 1 FROM job WHERE state IN ('ready', 'leased') LIMIT 1`).pluck(),
+  );
+
   const rows = (found: readonly JobRow[]): Job[] => found.map(jobOf);
 
   return {
@@ -160,6 +164,8 @@ export function createJobs({ db }: Guild, now: () => number) {
     ofFinding: (finding: number, purpose: Purpose): Job[] => rows(ofFinding().all(finding, purpose)),
     replicasOf: (id: number): Job[] => rows(replicasOf().all(id)),
     reporters: (finding: number): Job[] => rows(reporters().all(finding)),
+    /** Whether any job waits or is under way. */
+    anyOpen: (): boolean => anyOpen().get() !== undefined,
     cancel: (id: number): void => void cancel().run(now(), id),
     /** Of the machine's last twenty judged results: how many were wrong. */
     wrongLately: (machine: string): number => lately().get(machine) ?? 0,

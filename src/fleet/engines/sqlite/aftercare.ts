@@ -1,0 +1,93 @@
+/** What people decide about a finding, and what follows: a fix is retested, guarded against, and reopened if it was none. */
+import { refuse } from '../../../community/refusal.js';
+import type { Guild } from '../../../platform/guild.js';
+import type { Finding } from '../../finding.js';
+import { runsToExclude } from '../../rules/standing.js';
+import type { Findings } from './findings.js';
+import { replayOf } from './follow.js';
+import type { Jobs } from './jobs.js';
+import type { Suites } from './suites.js';
+
+/** Runs on a ref, at least, before anything is said about it. */
+const LEAST_RUNS = 3;
+/** Machines that may be asked at once to reproduce a finding. */
+export const MOST_REPRODUCE = 20;
+
+export interface AftercareDeps {
+  readonly jobs: Jobs;
+  readonly findings: Findings;
+  readonly suites: Suites;
+}
+
+export const guardName = (finding: number): string => `finding-${finding}`;
+
+export type Aftercare = ReturnType<typeof createAftercare>;
+
+export function createAftercare({ transaction }: Guild, { jobs, findings, suites }: AftercareDeps) {
+  function retest(finding: Finding, ref: string): void {
+    const runs = Math.max(LEAST_RUNS, runsToExclude(finding.rate));
+    const spec = replayOf(finding, runs, ref);
+    jobs.add({ hunt: finding.hunt, purpose: 'retest', finding: finding.id, spec, priority: 3 });
+  }
+
+  return {
+    /** Refuses: finding_unknown, claimed_already. Claimed by its holder again, it is let go. */
+    claim: transaction((id: number, by: string): Finding => {
+      const { claimedBy } = findings.get(id);
+      if (claimedBy !== undefined && claimedBy !== by) refuse('claimed_already', { by: `<@${claimedBy}>` });
+      findings.setClaim(id, claimedBy === by ? undefined : by);
+      return findings.get(id);
+    }),
+
+    /** Refuses: finding_unknown, own_duplicate (of itself, or of one that is a duplicate of it). */
+    duplicate: transaction((id: number, of: number, by: string): Finding => {
+      findings.get(id);
+      const original = findings.get(of);
+      if (id === of || original.duplicateOf === id) refuse('own_duplicate');
+      findings.setStatus(id, 'duplicate', by, { duplicateOf: original.duplicateOf ?? of });
+      return findings.get(id);
+    }),
+
+    /** Marks it fixed in a ref, has that ref tested, and keeps its steps as a pattern that every later hunt runs. Refuses: finding_unknown. */
+    fixedIn: transaction((id: number, ref: string, by: string): Finding => {
+      const finding = findings.get(id);
+      findings.setStatus(id, 'fixed', by, { fixedIn: ref });
+      suites.guard({ suite: finding.suite, name: guardName(id), steps: finding.trace, finding: id, by });
+      retest(finding, ref);
+      return findings.get(id);
+    }),
+
+    notABug: transaction((id: number, reason: string, by: string): Finding => {
+      findings.get(id);
+      findings.setStatus(id, 'not_a_bug', by, { reason });
+      return findings.get(id);
+    }),
+
+    /** Refuses: finding_unknown, finding_open. */
+    reopen: transaction((id: number, by: string): Finding => {
+      if (findings.get(id).status === 'open') refuse('finding_open', { id });
+      findings.reopened(id, by);
+      return findings.get(id);
+    }),
+
+    /** Has its steps run on a ref. Refuses: finding_unknown. */
+    retest: transaction((id: number, ref: string): void => retest(findings.get(id), ref)),
+
+    /** Has its steps run by so many machines, each of another lender where there are enough. Refuses: finding_unknown. */
+    reproduce: transaction((id: number, machines: number): void => {
+      const finding = findings.get(id);
+      const runs = Math.max(LEAST_RUNS, runsToExclude(finding.rate));
+      for (let n = 0; n < Math.min(machines, MOST_REPRODUCE); n++) {
+        const spec = replayOf(finding, runs, finding.ref);
+        jobs.add({ hunt: finding.hunt, purpose: 'reproduce', finding: id, spec, priority: 3 });
+      }
+    }),
+
+    /** After a result: a fix on whose ref it still shows was none. */
+    look(id: number): void {
+      const { status, fixedIn } = findings.get(id);
+      if (status === 'fixed' && fixedIn !== undefined && findings.onRef(id, 'retest', fixedIn).hits > 0)
+        findings.reopened(id, undefined);
+    },
+  };
+}

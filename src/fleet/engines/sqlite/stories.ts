@@ -1,0 +1,51 @@
+/** All that is to be told of a finding: who did what for it, and how often it showed. */
+import type { Guild } from '../../../platform/guild.js';
+import { once } from '../../../platform/once.js';
+import type { Finding } from '../../finding.js';
+import type { FindingCard } from '../../herald.js';
+import { printReproducer } from '../../reproducer.js';
+import type { Bisections } from './bisections.js';
+import type { Findings } from './findings.js';
+
+export type Story = Omit<FindingCard, 'languages' | 'guild'>;
+export type Stories = ReturnType<typeof createStories>;
+
+export function createStories({ db }: Guild, findings: Findings, bisections: Bisections) {
+  // In the order in which they saw it: the first who was not its finder reproduced it, the others confirmed it.
+  const saw = once(() =>
+    db
+      .prepare<[number], string>(
+        `SELECT sighting.lender FROM sighting JOIN finding ON finding.id = sighting.finding
+         WHERE finding = ? AND purpose IN ('seen', 'confirm') AND hits > 0 AND sighting.ref IS finding.ref
+           AND sighting.lender <> finding.found_by
+         GROUP BY sighting.lender ORDER BY min(sighting.at), min(job)`,
+      )
+      .pluck(),
+  );
+  const unlisted = once(() => db.prepare<[], string>('SELECT lender FROM unlisted').pluck());
+
+  return (finding: Finding): Story => {
+    const hidden = new Set(unlisted().all());
+    const named = (lenders: readonly string[]) => lenders.filter((lender) => !hidden.has(lender));
+    const [first, ...others] = saw().all(finding.id);
+    const evidence = findings.evidence(finding.id).filter(({ hits }) => hits > 0);
+    const { fixedIn } = finding;
+    return {
+      finding,
+      credits: {
+        found: named([finding.foundBy]),
+        reproduced: named(first === undefined ? [] : [first]),
+        shrunk: named(finding.shrunkBy),
+        confirmed: named(others),
+      },
+      runs: {
+        runs: evidence.reduce((sum, { runs }) => sum + runs, 0),
+        hits: evidence.reduce((sum, { hits }) => sum + hits, 0),
+        machines: evidence.length,
+      },
+      retest: fixedIn === undefined ? undefined : findings.onRef(finding.id, 'retest', fixedIn),
+      bisection: bisections.shown(finding.id),
+      reproducer: printReproducer(finding),
+    };
+  };
+}
