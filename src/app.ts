@@ -15,10 +15,12 @@ import { followPresence } from './discord/listeners/presence.js';
 import { createMeter } from './discord/meter.js';
 import { register } from './discord/register.js';
 import { createRouter } from './discord/router.js';
+import { fleetPosts } from './discord/views/hunt-posts.js';
 import { questionPosts } from './discord/views/question-posts.js';
 import { registerFleetApi } from './fleet/api/server.js';
 import { createWaiting } from './fleet/api/waiting.js';
 import { createFleets } from './fleet/fleets.js';
+import { createHeralds } from './fleet/heralds.js';
 import { createShelf } from './fleet/shelf.js';
 import type { Clock } from './platform/clock.js';
 import { createDepartures } from './platform/departures.js';
@@ -90,13 +92,31 @@ export function createApp(options: AppOptions) {
     onFault: (guildId, error) => void faults.note(error, { where: 'fleet', guildId }),
   });
 
+  const heralds = createHeralds({
+    now: clock.now,
+    fleetIn: fleets.fleetIn,
+    settingsIn: (guild) => communityOf(guild).settings,
+    posts: fleetPosts,
+    wake: waiting.wake,
+  });
+
+  /** After a machine's result: there may be new work, and something to tell. */
+  function onResult(guildId: string): void {
+    waiting.wake(guildId);
+    try {
+      heralds.heraldIn(guilds.open(guildId)).show();
+    } catch (error) {
+      faults.note(error, { where: 'herald', guildId });
+    }
+  }
+
   /** What lent machines talk to, beside `/healthz` and `/metrics`. */
   function mountFleet(server: FastifyInstance): void {
     registerFleetApi(server, {
       now: clock.now,
       random: clock.random,
       fleetOf: fleets.engineOf,
-      onResult: fleets.changed,
+      onResult,
       waiting,
       notices: () => [],
       onFault: (error) => void faults.note(error, { where: 'fleet api' }),
@@ -126,7 +146,7 @@ export function createApp(options: AppOptions) {
     log.info(changes, 'commands registered');
     const workerUrl = options.http?.publicUrl ?? http?.url;
     const system = { catalogue, faults, help: createHelp(catalogue, ids), granted, guilds, shelf, workerUrl };
-    const router = createRouter({ system, guilds, communityOf, fleetIn: fleets.fleetIn, meter, clock });
+    const router = createRouter({ system, guilds, communityOf, fleetIn: fleets.fleetIn, heraldIn: heralds.heraldIn, meter, clock });
     guardDispatches(client, { faults, meter });
     client.on(Events.InteractionCreate, router.handle);
     client.on(Events.Error, (error) => faults.note(error, { where: 'client' }));
@@ -143,7 +163,7 @@ export function createApp(options: AppOptions) {
     const delivery = createDelivery({
       guilds,
       rest: createDeliveryRest(discord),
-      continuations: continuationsOf(communityOf),
+      continuations: { ...continuationsOf(communityOf), ...heralds.continuations },
       clock,
       log,
       present: (guildId) => client.guilds.cache.get(guildId)?.available === true,
@@ -152,7 +172,7 @@ export function createApp(options: AppOptions) {
     });
     const timers = createTimers({
       guilds,
-      handlers: timerHandlersOf(communityOf),
+      handlers: { ...timerHandlersOf(communityOf), ...heralds.timers },
       clock,
       log,
       onFault(guildId, _, error) {

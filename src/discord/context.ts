@@ -2,6 +2,7 @@
 import type { Actor } from '../community/actor.js';
 import type { Community } from '../community/community.js';
 import type { SqliteFleet } from '../fleet/engines/sqlite/fleet.js';
+import type { Herald } from '../fleet/herald.js';
 import type { Shelf } from '../fleet/shelf.js';
 import type { Guild } from '../platform/guild.js';
 import type { GuildStore } from '../platform/guild-store.js';
@@ -29,6 +30,8 @@ export interface Context extends Reader {
   readonly community: Community;
   /** Machines, hunts and findings of the guild, for use before the next `await`. */
   readonly fleet: () => SqliteFleet;
+  /** Tells Discord of them. */
+  readonly herald: () => Herald;
   /** When the interaction arrived, in milliseconds. */
   readonly now: number;
   /** The guild's file; its outbox is what /doctor looks at. Rules go through `community`. */

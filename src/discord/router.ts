@@ -4,6 +4,7 @@ import type { Actor, StandingRoles } from '../community/actor.js';
 import type { Community } from '../community/community.js';
 import { refuse } from '../community/refusal.js';
 import type { SqliteFleet } from '../fleet/engines/sqlite/fleet.js';
+import type { Herald } from '../fleet/herald.js';
 import type { Clock } from '../platform/clock.js';
 import type { Guild } from '../platform/guild.js';
 import type { GuildStore } from '../platform/guild-store.js';
@@ -23,6 +24,7 @@ export interface RouterDeps {
   readonly guilds: Pick<GuildStore, 'use'>;
   readonly communityOf: (guild: Guild) => Community;
   readonly fleetIn: (guild: Guild) => SqliteFleet;
+  readonly heraldIn: (guild: Guild) => Herald;
   readonly meter: Meter;
   readonly clock: Clock;
 }
@@ -31,7 +33,7 @@ export type Router = ReturnType<typeof createRouter>;
 
 /** Answers interactions. */
 export function createRouter(deps: RouterDeps) {
-  const { system, guilds, communityOf, fleetIn, meter, clock } = deps;
+  const { system, guilds, communityOf, fleetIn, heraldIn, meter, clock } = deps;
   const { catalogue, faults } = system;
   const personal = createRateLimit(PERSONAL_PACE, clock);
   const typing = createRateLimit(TYPING_PACE, clock);
@@ -67,7 +69,8 @@ export function createRouter(deps: RouterDeps) {
       await guilds.use(interaction.guildId, async (guild) => {
         const community = communityOf(guild);
         if (route.access !== 'everyone') check(route.access, reader.by, community.settings.roles());
-        await route.run({ ...reader, community, fleet: () => fleetIn(guild), now, guild, system });
+        const [fleet, herald] = [() => fleetIn(guild), () => heraldIn(guild)];
+        await route.run({ ...reader, community, fleet, herald, now, guild, system });
       });
     } catch (error) {
       if (!(error instanceof GuildUnavailable) || !route.runWithoutData || isAnswered(interaction)) throw error;
