@@ -1,5 +1,9 @@
 /** What the process says about itself over HTTP: `/healthz` and `/metrics`, and whatever else is mounted on it. */
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 
@@ -48,20 +52,57 @@ export class Unencrypted extends Error {
 export async function startHttp(options: HttpOptions): Promise<Http> {
   const { host, port, tls, trustedHops = 0, insecure = false, registry, health, mount } = options;
   if (!tls && trustedHops === 0 && !insecure && !isLoopback(host)) throw new Unencrypted(host);
-  // Loaded when it is wanted: a bot without HTTP should not carry it.
-  const { default: fastify } = await import('fastify');
-  const server = fastify({
-    forceCloseConnections: true,
-    trustProxy: (_: string, hop: number) => hop < trustedHops,
-    https: tls ? { cert: await readFile(tls.cert), key: await readFile(tls.key) } : null,
-  });
-  server.get('/healthz', async (_, reply) => {
-    const state = health();
-    return reply.code(state.ready ? 200 : 503).send({ status: state.ready ? 'ok' : 'unavailable', ...state });
-  });
-  server.get('/metrics', async (_, reply) => reply.type(registry.contentType).send(await registry.metrics()));
-  await mount?.(server);
-  return { url: await server.listen({ host, port }), close: () => server.close() };
+
+  let mounted: Promise<FastifyInstance> | undefined;
+  /** What is mounted, opened when somebody asks for it: most bots lend no machines, and need not carry its framework. */
+  async function openMounted(): Promise<FastifyInstance> {
+    const { default: fastify } = await import('fastify');
+    const app = fastify({ trustProxy: (_: string, hop: number) => hop < trustedHops });
+    await mount?.(app);
+    await app.ready();
+    return app;
+  }
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = request.url?.split('?', 1)[0];
+    if (path === '/healthz') {
+      const state = health();
+      response.writeHead(state.ready ? 200 : 503, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ status: state.ready ? 'ok' : 'unavailable', ...state }));
+    } else if (path === '/metrics') {
+      const text = await registry.metrics();
+      response.writeHead(200, { 'content-type': registry.contentType }).end(text);
+    } else {
+      mounted ??= openMounted();
+      (await mounted).routing(request, response);
+    }
+  }
+  const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    answer(request, response).catch(() => response.writeHead(500).end());
+  };
+
+  const server = tls
+    ? createSecureServer({ cert: await readFile(tls.cert), key: await readFile(tls.key) }, onRequest)
+    : createServer(onRequest);
+  server.listen(port, host);
+  await once(server, 'listening');
+  return {
+    url: `${tls ? 'https' : 'http'}://${nameOf(server.address())}`,
+    async close() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+      await (await mounted)?.close();
+    },
+  };
+}
+
+/** Where this machine itself finds the server. */
+function nameOf(address: AddressInfo | string | null): string {
+  if (address === null || typeof address === 'string') throw new TypeError('the server does not listen on a port');
+  const host = { '0.0.0.0': '127.0.0.1', '::': '::1' }[address.address] ?? address.address;
+  return `${host.includes(':') ? `[${host}]` : host}:${address.port}`;
 }
 
 const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || host.startsWith('127.');
