@@ -11,6 +11,9 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ default: CliCommand }>>>
   doctor: () => import('./cli/doctor.js'),
   worker: () => import('./cli/worker.js'),
   hunt: () => import('./cli/hunt.js'),
+  replay: () => import('./cli/replay.js'),
+  patterns: () => import('./cli/patterns.js'),
+  suite: () => import('./cli/suite.js'),
 };
 
 const USAGE = 2;

@@ -7,15 +7,12 @@ import { createSuiteSystem } from '../woodpecker/drivers/suite-system.js';
 import { hunt } from '../woodpecker/run/hunt.js';
 import type { HuntEvent, HuntReport } from '../woodpecker/run/hunt-events.js';
 import { keepIn } from '../woodpecker/run/keeper.js';
-import { printFinding } from '../woodpecker/run/reproduce.js';
 import { HarnessError } from '../woodpecker/types.js';
+import { EXIT } from './exit.js';
 import { huntArguments } from './hunt-arguments.js';
 import { huntView } from './hunt-view.js';
 import type { CliCommand } from './index.js';
 import { problemsOf, suiteArgument } from './suite-argument.js';
-
-/** The exit codes of `hunt` and `replay`: a failure in is a failure out. */
-export const EXIT = { clean: 0, finding: 1, broken: 2 } as const;
 
 export default {
   name: 'hunt',
@@ -25,13 +22,14 @@ export default {
   async run(args, terminal, env) {
     const asked = huntArguments(args);
     try {
-      const { suite, folder } = suiteArgument(asked.suite);
+      const { suite, folder, ships } = suiteArgument(asked.suite);
       const plan = asked.plan(suite, () => randomInt(1_000_000));
       const out = asked.out ?? join('hunts', `${suite.name}-${plan.origin.seed}`);
-      const keeper = keepIn({ folder: out, everything: asked.keep, print: printFinding });
-      const view = huntView(terminal, systemClock.now, ({ signature }) =>
-        relative('.', join(out, 'findings', `${signature}.yaml`)),
-      );
+      const keeper = keepIn({ folder: out, everything: asked.keep });
+      const view = huntView(terminal, systemClock.now, ({ signature }) => {
+        const file = relative('.', join(out, 'findings', `${signature}.yaml`));
+        return ships ? file : `${file} --suite ${relative('.', folder) || '.'}`;
+      });
       const tell = asked.json ? (event: HuntEvent) => terminal.out(JSON.stringify(event)) : view.show;
       const onLog = (message: string) => keeper.log.after({ driver: message });
       const pool = createDriverPool();

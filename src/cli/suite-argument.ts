@@ -5,12 +5,17 @@ import { NoSuite, openSuite, type SuiteFolder } from '../woodpecker/drivers/suit
 import { SuiteError } from '../woodpecker/suite/problem.js';
 import { UsageError } from './index.js';
 
+export interface NamedSuite extends SuiteFolder {
+  /** It comes with Flock, and can be named by its name alone. */
+  readonly ships: boolean;
+}
+
 /** Throws UsageError where there is no suite; SuiteError where it has problems. */
-export function suiteArgument(argument: string | undefined): SuiteFolder {
+export function suiteArgument(argument: string | undefined): NamedSuite {
   if (argument === undefined) throw new UsageError('name a suite: its folder, its suite.yaml, or one that ships');
   const ships = /^[a-z][a-z0-9_]*$/.test(argument) && !existsSync(argument);
   try {
-    return openSuite(ships ? shipped('suites', argument) : argument);
+    return { ...openSuite(ships ? shipped('suites', argument) : argument), ships };
   } catch (error) {
     if (error instanceof NoSuite) throw new UsageError(error.message);
     throw error;

@@ -11,7 +11,8 @@ import { createCoverage } from './coverage.js';
 import type { Ended, Finding, HuntEvent, HuntReport, Progress } from './hunt-events.js';
 import type { Keeper } from './keeper.js';
 import { reproduce, type Seen } from './reproduce.js';
-import { runWalk, type StepSource, traceSource, type WalkResult } from './run.js';
+import { runOn, type StepSource, traceSource, type WalkResult } from './run.js';
+import { systemSeed } from './system-seed.js';
 import { addTally, emptyTally } from './tally.js';
 
 export interface HuntPlan {
@@ -95,7 +96,7 @@ export async function hunt(plan: HuntPlan, parts: HuntParts): Promise<HuntReport
     const walked: WalkOrigin = { ...origin, episode };
     const left = plan.steps === undefined ? Number.POSITIVE_INFINITY : plan.steps - counts.steps;
     const source = within(walks.walk(episode++), left, () => clock.now() >= deadline);
-    const result = await run(parts.open, source, seedOf(walked, 0));
+    const result = await run(parts.open, source, systemSeed(walked, 0));
     counts.walks++;
     counts.steps += result.stepsRun;
     addTally(tally, result.tally);
@@ -118,15 +119,8 @@ export async function hunt(plan: HuntPlan, parts: HuntParts): Promise<HuntReport
       await new Promise<void>((resolve) => clock.after(0, resolve));
       lastTurn = clock.now();
     }
-    const start = { seed, ref: origin.ref, bugs };
-    let system: System;
-    try {
-      system = open();
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      return { outcome: 'error', error: message, stepsRun: 0, checksRun: 0, waits: 0, tally: emptyTally(), trace: [] };
-    }
-    return await runWalk(system, { suite, source, start }, { clock, log: keeper.log, stop, giveUp: giveUp.signal });
+    const plan = { suite, source, start: { seed, ref: origin.ref, bugs } };
+    return await runOn(open, plan, { clock, log: keeper.log, stop, giveUp: giveUp.signal });
   }
 
   async function sighted(seen: Seen, walked: WalkOrigin, depth = 0): Promise<void> {
@@ -142,7 +136,7 @@ export async function hunt(plan: HuntPlan, parts: HuntParts): Promise<HuntReport
     let attempt = 0;
     const { signature } = seen.failure;
     const { others, ...facts } = await reproduce(suite, seen, {
-      run: (steps) => run(parts.open, traceSource(suite, steps), seedOf(walked, ++attempt)),
+      run: (steps) => run(parts.open, traceSource(suite, steps), systemSeed(walked, ++attempt)),
       enough: () => stop.aborted || clock.now() >= deadline + allowed * OVERTIME,
       tell: (steps, runs) => tell({ event: 'shrinking', signature, steps, runs }),
     });
@@ -215,11 +209,6 @@ export async function hunt(plan: HuntPlan, parts: HuntParts): Promise<HuntReport
     const outcome = findings.size > 0 ? 'fail' : broken ? 'error' : 'pass';
     return { ...progress(), outcome, ended: how, list: [...findings.values()], doubts };
   }
-}
-
-/** What the system may draw by: another for each walk and each attempt, so that a flaky failure is not decided once for all. */
-function seedOf({ seed, episode }: WalkOrigin, attempt: number): number {
-  return (seed + episode * 1_009 + attempt * 7_919) % 0x7fff_ffff;
 }
 
 /** A walk that ends when its steps or its time are used up: slow systems do not overrun a budget by a whole walk. */

@@ -1,6 +1,7 @@
 /** What a hunt leaves on disk: the log of the walk under way, and for each finding its reproducer and its log. Capped. */
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { printReproducer, type Reproducer } from '../reproducer.js';
 import type { Suite } from '../suite/suite.js';
 import { type Failure, HarnessError } from '../types.js';
 import { type ActionLog, createFileLog, noLog } from './action-log.js';
@@ -30,8 +31,6 @@ export interface KeepOptions {
   readonly folder: string;
   /** Keep the log of every walk, not only of those that failed. */
   readonly everything: boolean;
-  /** The text of a reproducer file. */
-  print(suite: Suite, finding: Finding, bugs: readonly string[]): string;
 }
 
 /** Bytes of one walk's log, and of all logs kept. */
@@ -41,7 +40,7 @@ const MOST_KEPT = 256 * 1024 * 1024;
 const MOST_BROKEN = 10;
 
 /** Writes into `folder`: `walk.log`, `findings/<signature>.yaml` and `.log`, `broken/<episode>.log`, `report.json`. Throws HarnessError. */
-export function keepIn({ folder, everything, print }: KeepOptions): Keeper {
+export function keepIn({ folder, everything }: KeepOptions): Keeper {
   orBroken(() => mkdirSync(join(folder, 'findings'), { recursive: true }));
   const log = createFileLog(join(folder, 'walk.log'), MOST_LOG);
   let kept = 0;
@@ -63,7 +62,12 @@ export function keepIn({ folder, everything, print }: KeepOptions): Keeper {
     },
     suspect: ({ signature }) => keep('findings', signature),
     found(suite, finding, bugs) {
-      orBroken(() => writeFileSync(join(folder, 'findings', `${finding.signature}.yaml`), print(suite, finding, bugs)));
+      orBroken(() =>
+        writeFileSync(
+          join(folder, 'findings', `${finding.signature}.yaml`),
+          printReproducer(reproducerOf(suite, finding, bugs)),
+        ),
+      );
     },
     end(report) {
       log.close();
@@ -79,6 +83,22 @@ export function keepIn({ folder, everything, print }: KeepOptions): Keeper {
       copyFileSync(log.path, join(folder, where, `${name}.log`));
     });
   }
+}
+
+/** A finding as the small file that others replay. */
+export function reproducerOf(suite: Suite, finding: Finding, bugs: readonly string[]): Reproducer {
+  const { suite: _, digest: __, ref, ...origin } = finding.origin;
+  const { signature, kind, action, check, states, message } = finding.failure;
+  return {
+    suite: suite.name,
+    digest: suite.digest,
+    ref,
+    bugs: bugs.length > 0 ? bugs : undefined,
+    failure: { signature, kind, action, check, states, message },
+    reliability: finding.again,
+    origin,
+    steps: finding.minimal,
+  };
 }
 
 function orBroken(write: () => void): void {

@@ -1,4 +1,5 @@
 /** From a failure that was seen once to what is known of it: how often it comes back, and the fewest steps that show it. */
+import { renumber } from '../shrink/legal.js';
 import { createShrinker } from '../shrink/shrinker.js';
 import type { Suite } from '../suite/suite.js';
 import type { Failure, Step } from '../types.js';
@@ -48,8 +49,9 @@ export async function reproduce(suite: Suite, { failure, trace }: Seen, tools: R
     tools.tell(shrinker.best.length, runs);
     shrinker.tell(candidate.id, await tried(candidate.steps, candidate.hits, candidate.tries));
   }
-  if (shrinker.best.length === upTo.length) return result(shrinker.best, first);
-  return result(shrinker.best, await tried(shrinker.best, ENOUGH_HITS, MOST_TRIES));
+  if (shrinker.best.length === upTo.length) return result(upTo, first);
+  const minimal = renumber(suite, shrinker.best);
+  return result(minimal, await tried(minimal, ENOUGH_HITS, MOST_TRIES));
 
   /** Runs steps until the failure showed `hits` times, at most `tries` times. */
   async function tried(steps: readonly Step[], hits: number, tries: number) {
@@ -77,6 +79,3 @@ export async function reproduce(suite: Suite, { failure, trace }: Seen, tools: R
     return { trace: upTo, minimal, again: { hits, tries }, shrinkSteps, others: [...others.values()] };
   }
 }
-
-export const printFinding = (_suite: Suite, finding: Finding, _bugs: readonly string[]): string =>
-  JSON.stringify(finding);

@@ -82,6 +82,18 @@ export function runWalk(system: System, plan: WalkPlan, tools: RunTools): WalkRe
   return settle(walking(system, plan, tools), tools.giveUp);
 }
 
+/** Opens a system and runs a walk over it; one that cannot be opened is an error of the test like any other. */
+export async function runOn(open: () => System, plan: WalkPlan, tools: RunTools): Promise<WalkResult> {
+  let system: System;
+  try {
+    system = open();
+  } catch (error) {
+    const nothing = { stepsRun: 0, checksRun: 0, waits: 0, tally: emptyTally(), trace: [] };
+    return { outcome: 'error', error: wordsOf(error), ...nothing };
+  }
+  return await runWalk(system, plan, tools);
+}
+
 function* walking(system: System, { suite, source, start }: WalkPlan, tools: RunTools): Work<WalkResult> {
   const { clock, stop } = tools;
   const log = tools.log ?? noLog;
