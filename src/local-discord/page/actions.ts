@@ -2,7 +2,7 @@
 import type { APIMessage, APIUser } from 'discord-api-types/v10';
 import type { AnswerView, AskName, Gives, MessageRef, Of, WireField } from '../page-api/protocol.js';
 import { type Connection, LineLost, Refusal } from './connection.js';
-import { push, read, reading, seen } from './state/changes.js';
+import { arrive, push, read, reading } from './state/changes.js';
 import { home, type Pending, type Place, type State } from './state/model.js';
 import { channelById, firstChannel } from './state/reading.js';
 import type { Store } from './state/store.js';
@@ -130,7 +130,7 @@ export function createActions(store: Store<State>, connection: Connection) {
       const fallback = place.guild === home ? state.direct[0]?.id : guild && firstChannel(guild)?.id;
       const channel = known ?? fallback;
       const lastIn = channel === undefined ? state.lastIn : { ...state.lastIn, [place.guild]: channel };
-      store.set((now) => seen({ ...now, place: { guild: place.guild, channel }, lastIn }, channel));
+      store.set((now) => arrive({ ...now, lastIn }, { guild: place.guild, channel }));
     },
 
     speak(language: Language) {

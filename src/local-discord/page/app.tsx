@@ -58,16 +58,13 @@ export function Page() {
   const inGuild = guild && channel && channel.type !== channelType.direct;
   return (
     <div class={`page ${drawer ? 'drawer-open' : ''}`}>
-      <a
+      <button
+        type="button"
         class="skip"
-        href={`#${composerId}`}
-        onClick={(event) => {
-          event.preventDefault();
-          focusComposer();
-        }}
+        onClick={() => (document.getElementById(composerId) ?? document.getElementById('middle'))?.focus()}
       >
         {texts.skip}
-      </a>
+      </button>
       <div class="drawer">
         <Rail />
         <Sidebar leave={() => setDrawer(false)} />
@@ -92,8 +89,12 @@ export function Page() {
           </div>
         )}
         <div class="columns">
-          <main class="middle">
-            {channel ? <Channel channel={channel} /> : <p class="nothing">{texts.noChannel}</p>}
+          <main class="middle" id="middle" tabIndex={-1}>
+            {channel ? (
+              <Channel channel={channel} />
+            ) : (
+              <p class="nothing">{guild ? texts.noChannel : texts.noDirect}</p>
+            )}
           </main>
           {inGuild && members && <Members guild={guild} />}
         </div>

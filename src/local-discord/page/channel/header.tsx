@@ -78,7 +78,7 @@ export function Header({ channel, membersShown, toggleMembers, openDrawer }: Hea
         type="button"
         class="find"
         aria-keyshortcuts="Control+K Meta+K"
-        aria-label={texts.switcher.label}
+        title={texts.switcher.label}
         onClick={() => openOverlay({ kind: 'switcher' })}
       >
         <span>{texts.search}</span>

@@ -5,10 +5,11 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ChannelView } from '../../page-api/protocol.js';
 import { focusComposer } from '../composer/focus.js';
 import { useActions, useLanguage, usePart, useTexts } from '../context.js';
+import { permission } from '../discord.js';
 import { isSameDay, showTime } from '../markdown/time.js';
 import { Message } from '../message/message.js';
 import { Icon } from '../parts/icon.js';
-import { channelName } from '../state/reading.js';
+import { channelName, may } from '../state/reading.js';
 import { Beginning } from './beginning.js';
 import { PendingCommands } from './pending.js';
 
@@ -53,6 +54,7 @@ export function Messages({ channel, editing, reply, edit }: MessagesProps) {
     if (scroller.current) scroller.current.scrollTop = scroller.current.scrollHeight;
   };
   const messages = history?.messages ?? [];
+  const mayReact = may(channel, permission.addReactions);
   const oldest = messages[0]?.id ?? '';
 
   useLayoutEffect(() => {
@@ -133,6 +135,7 @@ export function Messages({ channel, editing, reply, edit }: MessagesProps) {
                     message={message}
                     grouped={!newDay && follows(message, before)}
                     editing={editing === message.id}
+                    mayReact={mayReact}
                     reply={reply}
                     edit={edit}
                   />

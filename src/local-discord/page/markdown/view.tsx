@@ -1,7 +1,7 @@
 /** Draws the tree of parse.ts as elements. Nobody's text is ever handed to the browser as markup. */
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { writeInComposer } from '../composer/focus.js';
-import { useActions, useLanguage, usePart } from '../context.js';
+import { useActions, useLanguage, usePart, useTexts } from '../context.js';
 import { openOverlay } from '../overlay.js';
 import { Anchor } from '../parts/anchor.js';
 import { Icon } from '../parts/icon.js';
@@ -49,15 +49,13 @@ function BlockView({ block }: { block: Block }) {
           <Spans inside={block.inside} />
         </p>
       );
-    case 'heading': {
-      // Headings of messages stand below the page's own: h1 is the channel, h2 its sections.
-      const Heading = `h${block.level + 2}` as 'h3' | 'h4' | 'h5';
+    case 'heading':
+      // Of whatever size: in the page's order all of them stand right below the channel's name.
       return (
-        <Heading class={`h${block.level}`} dir="auto">
+        <h2 class={`h${block.level}`} dir="auto">
           <Spans inside={block.inside} />
-        </Heading>
+        </h2>
       );
-    }
     case 'small':
       return (
         <p class="subtext" dir="auto">
@@ -164,6 +162,7 @@ function SpanView({ span }: { span: Inline }) {
 }
 
 function Spoiler({ inside }: { inside: readonly Inline[] }) {
+  const texts = useTexts();
   const [shown, show] = useState(false);
   if (shown) {
     return (
@@ -173,7 +172,7 @@ function Spoiler({ inside }: { inside: readonly Inline[] }) {
     );
   }
   return (
-    <button type="button" class="spoiler" aria-expanded={false} onClick={() => show(true)}>
+    <button type="button" class="spoiler" aria-label={texts.spoiler} aria-expanded={false} onClick={() => show(true)}>
       <span aria-hidden="true">
         <Spans inside={inside} />
       </span>

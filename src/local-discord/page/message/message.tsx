@@ -1,7 +1,7 @@
 import type { APIMessage } from 'discord-api-types/v10';
 import { useState } from 'preact/hooks';
 import { useActions, useLanguage, usePart, useTexts } from '../context.js';
-import { messageFlag, permission } from '../discord.js';
+import { messageFlag } from '../discord.js';
 import { showMoment, showTime } from '../markdown/time.js';
 import { Markdown } from '../markdown/view.js';
 import { openOverlay } from '../overlay.js';
@@ -9,7 +9,7 @@ import { Avatar } from '../parts/avatar.js';
 import { Icon } from '../parts/icon.js';
 import { memo } from '../parts/memo.js';
 import { below } from '../parts/popover.js';
-import { channelById, guildHere, may } from '../state/reading.js';
+import { guildHere } from '../state/reading.js';
 import { Above } from './above.js';
 import { Attachments } from './attachments.js';
 import { Author, useLook } from './author.js';
@@ -27,17 +27,17 @@ interface MessageProps {
   /** Follows one of the same author: drawn without name and picture. */
   readonly grouped: boolean;
   readonly editing: boolean;
+  readonly mayReact: boolean;
   reply(message: APIMessage): void;
   edit(message: APIMessage | undefined): void;
 }
 
-export const Message = memo(function Message({ message, grouped, editing, reply, edit }: MessageProps) {
+export const Message = memo(function Message({ message, grouped, editing, mayReact, reply, edit }: MessageProps) {
   const texts = useTexts();
   const language = useLanguage();
   const actions = useActions();
   const me = usePart((state) => state.me?.id);
   const pressed = usePart((state) => state.pressed[message.id]);
-  const mayReact = usePart((state) => may(channelById(state, message.channel_id), permission.addReactions));
   const openMenu = useMessageMenu({ message, reply, edit });
   const [toolbar, setToolbar] = useState(false);
 

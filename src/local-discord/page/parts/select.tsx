@@ -22,6 +22,7 @@ interface SelectProps {
 export function Select(props: SelectProps) {
   const { label, placeholder, choices, chosen, disabled = false, invalid = false } = props;
   const [open, setOpen] = useState(false);
+  const list = useId();
   const control = useRef<HTMLButtonElement>(null);
   const picked = choices.filter(({ value }) => chosen.includes(value));
 
@@ -40,6 +41,7 @@ export function Select(props: SelectProps) {
         role="combobox"
         aria-haspopup="listbox"
         aria-expanded={open}
+        aria-controls={list}
         aria-label={picked.length ? `${label}: ${picked.map((one) => one.label).join(', ')}` : label}
         aria-invalid={invalid}
         disabled={disabled}
@@ -61,7 +63,7 @@ export function Select(props: SelectProps) {
         </span>
         <Icon name="down" size={20} />
       </button>
-      {open && <SelectList {...props} close={close} />}
+      {open && <SelectList {...props} list={list} close={close} />}
     </div>
   );
 }
@@ -73,10 +75,10 @@ function SelectList({
   min = 1,
   max = 1,
   onChoose,
+  list,
   close,
-}: SelectProps & { close(refocus: boolean): void }) {
+}: SelectProps & { readonly list: string; close(refocus: boolean): void }) {
   const texts = useTexts();
-  const id = useId();
   const box = useRef<HTMLDivElement>(null);
   const [typed, setTyped] = useState('');
   const [active, setActive] = useState(0);
@@ -142,8 +144,8 @@ function SelectList({
         type="text"
         role="combobox"
         aria-expanded={true}
-        aria-controls={id}
-        aria-activedescendant={shown[active] && `${id}-${active}`}
+        aria-controls={list}
+        aria-activedescendant={shown[active] && `${list}-${active}`}
         aria-label={`${label}: ${texts.search}`}
         placeholder={texts.search}
         value={typed}
@@ -152,14 +154,14 @@ function SelectList({
           setActive(0);
         }}
       />
-      <div class="select-list" role="listbox" id={id} aria-label={label} aria-multiselectable={many}>
+      <div class="select-list" role="listbox" id={list} aria-label={label} aria-multiselectable={many}>
         {shown.map((choice, index) => (
           // biome-ignore lint/a11y/useFocusableInteractive: the focus stays in the search box, as aria-activedescendant says
           // biome-ignore lint/a11y/useKeyWithClickEvents: keys are handled for the whole list
           <div
             class="choice"
             role="option"
-            id={`${id}-${index}`}
+            id={`${list}-${index}`}
             key={choice.value}
             aria-selected={picked.includes(choice.value)}
             aria-current={index === active}

@@ -38,9 +38,7 @@ export function Join() {
         <ul>
           {open.map(({ id, name }) => (
             <li class="sign" key={id}>
-              <span class="rail-button" aria-hidden="true">
-                {initials(name)}
-              </span>
+              <span class="rail-button initials" data-initials={initials(name)} />
               <bdi class="channel-name">{clean(name)}</bdi>
               <button
                 type="button"

@@ -20,7 +20,6 @@ export function Me() {
         type="button"
         class="me-button"
         aria-haspopup="dialog"
-        aria-label={texts.people.switch(me.name)}
         onClick={(event) => {
           const { left, top } = event.currentTarget.getBoundingClientRect();
           openOverlay({ kind: 'people', at: { x: left, y: top - 8 } });
@@ -31,6 +30,7 @@ export function Me() {
           <bdi class="me-name">{clean(me.name)}</bdi>
           <Standing person={me} />
         </span>
+        <span class="said">{texts.people.switch}</span>
         <Icon name="gear" />
       </button>
     </div>

@@ -38,7 +38,7 @@ export function Rail() {
             mentions={mine.reduce((sum, { id }) => sum + (unread[id] ?? 0), 0)}
             go={() => go({ guild: guild.id })}
           >
-            <span aria-hidden="true">{initials(guild.name)}</span>
+            <span class="initials" data-initials={initials(guild.name)} />
           </RailButton>
         );
       })}

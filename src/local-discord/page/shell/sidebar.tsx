@@ -23,7 +23,7 @@ export function Sidebar({ leave }: { leave(): void }) {
   });
   return (
     <div class="sidebar">
-      <header class="sidebar-head">
+      <div class="sidebar-head">
         <h2>
           <bdi>{guild ? clean(guild.guild.name) : texts.directMessages}</bdi>
         </h2>
@@ -37,7 +37,7 @@ export function Sidebar({ leave }: { leave(): void }) {
             <Icon name="down" size={18} />
           </button>
         )}
-      </header>
+      </div>
       {guild ? <Channels guild={guild} leave={leave} /> : <Conversations leave={leave} />}
       <Me />
     </div>

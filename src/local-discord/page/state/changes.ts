@@ -2,7 +2,7 @@
 import type { APIGuildMember, APIMessage } from 'discord-api-types/v10';
 import type { Gives, Push, Snapshot } from '../../page-api/protocol.js';
 import { byId, messageFlag } from '../discord.js';
-import { type History, home, type Pending, type State } from './model.js';
+import { type History, home, type Pending, type Place, type State } from './model.js';
 import { firstChannel } from './reading.js';
 
 const membersById = (members: readonly APIGuildMember[]) =>
@@ -157,7 +157,19 @@ export function read(state: State, channel: string, { messages, more }: Gives<'h
   return { ...state, histories: { ...state.histories, [channel]: { messages: all, more, loading: false } } };
 }
 
-export function seen(state: State, channel: string | undefined): State {
+/** A long history that one leaves is read again page by page, should one come back. */
+const keptWhenLeft = 100;
+
+/** The reader is in a channel now: what is in it is no longer new, and what was read elsewhere may be let go of. */
+export function arrive(state: State, place: Place): State {
+  const histories = Object.entries(state.histories).map(([channel, history]) => {
+    const long = channel !== place.channel && history.messages.length > keptWhenLeft;
+    return [channel, long ? { ...history, messages: history.messages.slice(-keptWhenLeft), more: true } : history];
+  });
+  return seen({ ...state, place, histories: Object.fromEntries(histories) }, place.channel);
+}
+
+function seen(state: State, channel: string | undefined): State {
   if (channel === undefined || !(channel in state.unread)) return state;
   const { [channel]: _seen, ...unread } = state.unread;
   return { ...state, unread };

@@ -34,7 +34,7 @@ export const enUS = {
   channels: 'Channels',
   openChannels: 'Show channels',
   directMessages: 'Direct Messages',
-  noDirect: 'No conversations yet. Open somebody’s profile and send a message.',
+  noDirect: "No conversations yet. Open somebody's profile and send a message.",
   noChannel: 'There is no channel here that you can see.',
   threads: 'Threads',
   noThreads: 'There are no threads here yet.',
@@ -50,7 +50,7 @@ export const enUS = {
   switcher: { label: 'Quick switcher', where: 'Where would you like to go?' },
   people: {
     label: 'Who are you?',
-    switch: (name: string) => `${name}: switch person or language`,
+    switch: 'switch person or language',
     language: 'Language',
     about: 'A local Discord lets you be any of these people. The language is also what applications are told.',
   },

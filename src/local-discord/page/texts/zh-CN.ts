@@ -50,7 +50,7 @@ export const zhCN: Texts = {
   switcher: { label: '快速切换', where: '您想去哪里？' },
   people: {
     label: '您是谁？',
-    switch: (name) => `${name}：切换身份或语言`,
+    switch: '切换身份或语言',
     language: '语言',
     about: '在本地 Discord 中，您可以成为其中任何一位。应用也会得知您选择的语言。',
   },
