@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { describeInBrowser } from '../support/browser.js';
-import { log, message, useStage, words } from './stage.js';
+import { log, message, run, useStage, words } from './stage.js';
 
 describeInBrowser('components on the page', () => {
   const stage = useStage();
@@ -79,6 +79,36 @@ describeInBrowser('components on the page', () => {
     expect(said).toContain('version: 5.0');
     expect(said).toContain('who: hana,max');
     expect(said).toContain('log: agent.log 5');
+  });
+
+  it('open a form of choices: one of several, some of several, yes or no', async () => {
+    const page = await stage.screen.open(stage.hall.address('ana', stage.hall.general));
+    await run(page, 'survey');
+    const form = page.getByRole('dialog', { name: 'Survey' });
+    await form.getByText('Tell us about your cluster.').waitFor();
+    await form.getByRole('button', { name: 'Submit' }).click();
+    await expect.poll(() => form.getByText('This field is required.').count()).toBe(2);
+    await form.getByRole('radio', { name: 'Large' }).check();
+    await form.getByRole('checkbox', { name: 'Ceph' }).check();
+    await form.getByRole('checkbox', { name: 'NFS' }).check();
+    expect(await form.getByRole('checkbox', { name: 'Local' }).isDisabled()).toBe(true);
+    await form.getByRole('checkbox', { name: 'Production' }).check();
+    await form.getByRole('combobox', { name: 'Roles' }).click();
+    await page.getByRole('option', { name: 'Helper' }).click();
+    await form.getByRole('button', { name: 'Submit' }).click();
+    await message(page, 'size: large').waitFor();
+    expect(await words(message(page, 'size: large'))).toContain('storage: ceph,nfs\nproduction: true');
+  });
+
+  it('pick roles and channels', async () => {
+    const { page, shown } = await open('panel');
+    await shown.getByRole('combobox', { name: 'Make a selection' }).nth(1).click();
+    await page.getByRole('option', { name: 'Maintainer' }).click();
+    await message(page, `Picked ${stage.hall.maintainer.id}`).waitFor();
+    const panel = log(page).getByRole('article').filter({ hasText: 'Docs' }).last();
+    await panel.getByRole('combobox').last().click();
+    await page.getByRole('option', { name: '中文交流' }).click();
+    await message(page, `Picked ${stage.hall.zhong.id}`).waitFor();
   });
 
   it('close a form by Esc, which hands the focus back', async () => {

@@ -73,6 +73,7 @@ const commands: RESTPostAPIApplicationCommandsJSONBody[] = [
     ],
   },
   { name: 'form', description: 'Opens a form with every kind of field' },
+  { name: 'survey', description: 'Opens a form of choices' },
   { name: 'panel', description: 'Buttons and selects of every kind' },
   { name: 'card', description: 'The second version of components' },
   { name: 'embed', description: 'An embed with everything' },
@@ -134,6 +135,38 @@ const form: APIModalInteractionResponseCallbackData = {
       type: Component.Label,
       label: 'Log file',
       component: { type: Component.FileUpload, custom_id: 'log', required: false, min_values: 0, max_values: 2 },
+    },
+  ],
+};
+
+const choices = (...labels: string[]) => labels.map((label) => ({ label, value: label.toLowerCase() }));
+
+const survey: APIModalInteractionResponseCallbackData = {
+  custom_id: 'survey',
+  title: 'Survey',
+  components: [
+    { type: Component.TextDisplay, content: 'Tell us **about** your cluster.' },
+    {
+      type: Component.Label,
+      label: 'Size',
+      component: { type: Component.RadioGroup, custom_id: 'size', options: choices('Small', 'Large') },
+    },
+    {
+      type: Component.Label,
+      label: 'Storage',
+      component: {
+        type: Component.CheckboxGroup,
+        custom_id: 'storage',
+        options: choices('Local', 'Ceph', 'NFS'),
+        min_values: 1,
+        max_values: 2,
+      },
+    },
+    { type: Component.Label, label: 'Production', component: { type: Component.Checkbox, custom_id: 'production' } },
+    {
+      type: Component.Label,
+      label: 'Roles',
+      component: { type: Component.MentionableSelect, custom_id: 'whom', required: false, min_values: 0 },
     },
   ],
 };
@@ -236,7 +269,8 @@ async function answer(interaction: Interaction, sleep: () => Promise<void>): Pro
   } else if (interaction.isAnySelectMenu()) {
     await interaction.reply({ content: `Picked ${interaction.values.join(', ')}`, flags: MessageFlags.Ephemeral });
   } else if (interaction.isModalSubmit()) {
-    await interaction.reply({ content: said(interaction), flags: MessageFlags.Ephemeral });
+    const content = interaction.customId === 'survey' ? chosen(interaction) : said(interaction);
+    await interaction.reply({ content, flags: MessageFlags.Ephemeral });
   } else if (interaction.isButton()) {
     const label = interaction.customId.split(':')[1];
     if (label === 'Whisper') await interaction.reply({ content: 'psst', flags: MessageFlags.Ephemeral });
@@ -262,6 +296,14 @@ function said(interaction: ModalSubmitInteraction): string {
   ].join('\n');
 }
 
+function chosen({ fields }: ModalSubmitInteraction): string {
+  return [
+    `size: ${fields.getRadioGroup('size')}`,
+    `storage: ${fields.getCheckboxGroup('storage').join()}`,
+    `production: ${fields.getCheckbox('production')}`,
+  ].join('\n');
+}
+
 async function run(interaction: ChatInputCommandInteraction, sleep: () => Promise<void>): Promise<void> {
   switch (interaction.commandName) {
     case 'echo': {
@@ -276,6 +318,8 @@ async function run(interaction: ChatInputCommandInteraction, sleep: () => Promis
       return;
     case 'form':
       return interaction.showModal(form).then(() => {});
+    case 'survey':
+      return interaction.showModal(survey).then(() => {});
     case 'panel':
       await interaction.reply({ content: 'Choose:', components: panel });
       return;
