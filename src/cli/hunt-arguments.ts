@@ -14,7 +14,7 @@ export interface HuntArguments {
   readonly json: boolean;
   /** Keep the log of every walk. */
   readonly keep: boolean;
-  /** Where findings and logs go; default: hunts/SUITE-SEED. */
+  /** Where findings and logs go; default: hunts/SUITE-SEED in the data folder. */
   readonly out: string | undefined;
   /** What else was asked for, as it depends on the suite. */
   plan(suite: Suite, anySeed: () => number): HuntPlan;

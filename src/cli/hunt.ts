@@ -21,10 +21,11 @@ export default {
   summary: 'test a system by walks over its suite; exit code 0: no finding, 1: a finding, 2: the test itself broke',
   async run(args, terminal, env) {
     const asked = huntArguments(args);
+    const pool = createDriverPool();
     try {
       const { suite, folder, ships } = suiteArgument(asked.suite);
       const plan = asked.plan(suite, () => randomInt(1_000_000));
-      const out = asked.out ?? join('hunts', `${suite.name}-${plan.origin.seed}`);
+      const out = asked.out ?? join(env.dataDir, 'hunts', `${suite.name}-${plan.origin.seed}`);
       const keeper = keepIn({ folder: out, everything: asked.keep });
       const view = huntView(terminal, systemClock.now, ({ signature }) => {
         const file = relative('.', join(out, 'findings', `${signature}.yaml`));
@@ -32,16 +33,15 @@ export default {
       });
       const tell = asked.json ? (event: HuntEvent) => terminal.out(JSON.stringify(event)) : view.show;
       const onLog = (message: string) => keeper.log.after({ driver: message });
-      const pool = createDriverPool();
       const open = () => createSuiteSystem(suite, { folder, packageRoot, caller: env.variables, onLog, pool });
-      const report = await hunt(plan, { suite, clock: systemClock, open, keeper, tell, stop: terminal.stop });
-      pool.clear();
-      return exitCode(report);
+      return exitCode(await hunt(plan, { suite, clock: systemClock, open, keeper, tell, stop: terminal.stop }));
     } catch (error) {
       const problems = problemsOf(error) ?? (error instanceof HarnessError ? error.message : undefined);
       if (problems === undefined) throw error;
       terminal.err(problems);
       return EXIT.broken;
+    } finally {
+      pool.clear();
     }
   },
 } satisfies CliCommand;

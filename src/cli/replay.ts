@@ -23,6 +23,7 @@ export default {
     const [file] = positionals;
     if (file === undefined || positionals.length > 1) throw new UsageError('replay takes one file');
     const tries = values.tries === undefined ? undefined : triesIn(values.tries);
+    const pool = createDriverPool();
     try {
       const reproducer = parseReproducer(textOf(file), file);
       const { suite, folder } = suiteArgument(values.suite ?? reproducer.suite);
@@ -30,7 +31,6 @@ export default {
         terminal.err(
           `note: it was found with another version of the suite ${reproducer.suite}; its steps are tried as they stand`,
         );
-      const pool = createDriverPool();
       const open = () => createSuiteSystem(suite, { folder, packageRoot, caller: env.variables, pool });
       const giveUp = new AbortController();
       terminal.stop.addEventListener('abort', () => systemClock.after(PATIENCE_MS, () => giveUp.abort()), {
@@ -39,7 +39,6 @@ export default {
       const log = values.json ? undefined : told(terminal);
       const tools = { clock: systemClock, log, stop: terminal.stop, giveUp: giveUp.signal };
       const replayed = await replay(suite, reproducer, open, tools, { ref: values.ref, tries });
-      pool.clear();
       terminal.out(
         values.json
           ? JSON.stringify({ signature: reproducer.failure.signature, ...replayed })
@@ -51,6 +50,8 @@ export default {
       if (problems === undefined) throw error;
       terminal.err(problems);
       return EXIT.broken;
+    } finally {
+      pool.clear();
     }
   },
 } satisfies CliCommand;

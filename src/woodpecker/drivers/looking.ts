@@ -1,4 +1,4 @@
-/** How a shell suite looks at its resources: all of them in one shell, however many there are. */
+/** How a shell suite looks at its resources: at all of them in one shell, however many there are. */
 import { type Handle, HarnessError, type Known, type Observation } from '../types.js';
 import type { Command } from './command.js';
 import type { Shell } from './shell.js';
@@ -11,62 +11,92 @@ export interface Looks {
   readonly list?: Command;
 }
 
-/** Stands between the answers; no state's name has it. */
+export interface Sight {
+  readonly states: Observation;
+  /** Ids of all that there is, by type, for the types that can be listed. */
+  readonly listed: ReadonlyMap<string, readonly string[]>;
+}
+
+/** Stands between the answers; no state's name and no id has it. */
 const SEPARATOR = '\x1e';
 
-/** States of those whose types can be observed. Throws HarnessError when a command fails: the test could not look. */
-export async function observeAll(
+/** One question to the system: a command, with the variables that it sees, and what becomes of its answer. */
+interface Question {
+  readonly about: string;
+  readonly command: Command;
+  readonly values: Readonly<Record<string, string>>;
+  /** Where it fails there is nothing to see; else that is an error of the test. */
+  readonly mayFail: boolean;
+  heard(answer: string): void;
+}
+
+/** Looks at these resources, and lists what there is. Throws HarnessError when a command fails: the test could not look. */
+export async function look(
   shell: Shell,
   types: readonly Looks[],
   known: readonly Known[],
   timeoutMs: number,
-): Promise<Observation> {
+): Promise<Sight> {
   const states: Record<Handle, string> = {};
-  const together: { known: Known; type: Looks }[] = [];
-  for (const one of known) {
-    const type = types.find(({ name }) => one.handle.startsWith(`${name}#`));
-    if (typeof type?.observe === 'string') together.push({ known: one, type });
-    else if (type?.observe) {
-      const ran = await shell.run(type.observe, { id: one.id, handle: one.handle }, timeoutMs);
-      states[one.handle] = mustSucceed(`observe of ${one.handle}`, ran, timeoutMs).trim();
-    }
+  const listed = new Map<string, string[]>();
+  const questions: Question[] = [];
+  for (const { handle, id } of known) {
+    const type = types.find(({ name }) => handle.startsWith(`${name}#`));
+    if (type?.observe === undefined) continue;
+    const heard = (answer: string) => {
+      if (answer === '') throw new HarnessError(`observe of ${handle} printed no state`);
+      states[handle] = answer;
+    };
+    questions.push({
+      about: `observe of ${handle}`,
+      command: type.observe,
+      values: { id, handle },
+      mayFail: false,
+      heard,
+    });
   }
-  if (together.length === 0) return states;
-
-  // One function a type, called with $id from a variable: ids are never part of the script's text.
-  const used = new Set(together.map(({ type }) => type));
-  const functions = [...used].map((type) => `look_${type.name}() (\nset -eu\n${String(type.observe)}\n)\n`);
-  const values: Record<string, string> = {};
-  const calls = together.map(({ known: { id, handle }, type }, i) => {
-    values[`look_id_${i}`] = id;
-    values[`look_handle_${i}`] = handle;
-    return `id=$look_id_${i} handle=$look_handle_${i}; export id handle; look_${type.name}; printf '\\036'\n`;
-  });
-  const ran = await shell.run(functions.join('') + calls.join(''), values, timeoutMs);
-  const answers = ran.stdout.split(SEPARATOR);
-  const failed = together[answers.length - 1];
-  mustSucceed(`observe of ${failed ? failed.known.handle : 'resources'}`, ran, timeoutMs);
-  for (const [i, { known: one }] of together.entries()) {
-    const state = answers[i]?.trim();
-    if (!state) throw new HarnessError(`observe of ${one.handle} printed no state`);
-    states[one.handle] = state;
+  for (const { name, list } of types) {
+    if (list === undefined) continue;
+    const heard = (answer: string) => {
+      listed.set(
+        name,
+        answer
+          .split('\n')
+          .map((line) => line.trim())
+          .filter(Boolean),
+      );
+    };
+    questions.push({ about: `list of ${name}`, command: list, values: {}, mayFail: true, heard });
   }
-  return states;
+  await asked(shell, questions, timeoutMs);
+  return { states, listed };
 }
 
-/** Ids of all that there is, by type; where `list` fails there is nothing to list. */
-export async function listAll(
-  shell: Shell,
-  types: readonly Looks[],
-  timeoutMs: number,
-): Promise<Map<string, string[]>> {
-  const found = new Map<string, string[]>();
-  for (const { name, list } of types) {
-    if (!list) continue;
-    const ran = await shell.run(list, {}, timeoutMs);
-    if (ran.timedOut) throw new HarnessError(`list of ${name} took over ${timeoutMs} ms`);
-    const lines = ran.status === 0 ? ran.stdout.split('\n') : [];
-    found.set(name, lines.map((line) => line.trim()).filter(Boolean));
+/** Lines of shell are asked in one shell; a command that is a list of words needs a process of its own. */
+async function asked(shell: Shell, questions: readonly Question[], timeoutMs: number): Promise<void> {
+  for (const { about, command, values, mayFail, heard } of questions) {
+    if (typeof command === 'string') continue;
+    const ran = await shell.run(command, values, timeoutMs);
+    if (ran.timedOut || !mayFail) mustSucceed(about, ran, timeoutMs);
+    heard(ran.status === 0 ? ran.stdout.trim() : '');
   }
-  return found;
+  const lines = questions.filter(({ command }) => typeof command === 'string');
+  if (lines.length === 0) return;
+
+  // One function a command, called with variables: ids are never part of the script's text.
+  const names = new Map<Command, string>();
+  for (const { command } of lines) if (!names.has(command)) names.set(command, `look_${names.size}`);
+  const functions = [...names].map(([command, name]) => `${name}() (\nset -eu\n${String(command)}\n)\n`);
+  const variables: Record<string, string> = {};
+  const calls = lines.map(({ command, values, mayFail }, i) => {
+    const given = Object.entries(values).map(([name, value]) => {
+      variables[`look_${name}_${i}`] = value;
+      return `${name}=$look_${name}_${i}; export ${name}; `;
+    });
+    return `${given.join('')}${names.get(command)}${mayFail ? ' || :' : ''}; printf '\\036'\n`;
+  });
+  const ran = await shell.run(functions.join('') + calls.join(''), variables, timeoutMs);
+  const answers = ran.stdout.split(SEPARATOR);
+  mustSucceed(lines[answers.length - 1]?.about ?? 'looking', ran, timeoutMs);
+  for (const [i, { heard }] of lines.entries()) heard(answers[i]?.trim() ?? '');
 }

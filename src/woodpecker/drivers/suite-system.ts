@@ -4,7 +4,7 @@ import { HarnessError, type Known, type System } from '../types.js';
 import { driverLaunch, type Surroundings } from './command.js';
 import { createDriverSystem, DRIVER_DEFAULTS, type DriverPool } from './driver.js';
 import { createGround } from './ground.js';
-import { listAll, observeAll } from './looking.js';
+import { look } from './looking.js';
 import { createShell } from './shell.js';
 import { answerOf, mustSucceed, verdictOf } from './shell-answer.js';
 
@@ -75,9 +75,9 @@ export function createSuiteSystem(suite: Suite, options: SuiteSystemOptions): Sy
     async observe(known) {
       const seen = behind ? await behind.observe(known) : { states: {} };
       if (!observes && !lists) return seen;
-      const states = { ...seen.states, ...(await observeAll(shell, types, known, LOOK_MS)) };
-      const foreign = [...(seen.foreign ?? []), ...strangers(await listAll(shell, types, LOOK_MS), known)];
-      return { states, foreign };
+      const sight = await look(shell, types, known, LOOK_MS);
+      const foreign = [...(seen.foreign ?? []), ...strangers(sight.listed, known)];
+      return { states: { ...seen.states, ...sight.states }, foreign };
     },
 
     check(name, known, timeoutMs) {
@@ -100,7 +100,7 @@ export function createSuiteSystem(suite: Suite, options: SuiteSystemOptions): Sy
         if (tearDown)
           mustSucceed('tear_down', await shell.run(tearDown.run, {}, tearDown.timeoutMs), tearDown.timeoutMs);
         const leaks = [...(stopped()?.leaks ?? [])];
-        for (const [type, ids] of lists ? await listAll(shell, types, LOOK_MS) : [])
+        for (const [type, ids] of lists ? (await look(shell, types, [], LOOK_MS)).listed : [])
           for (const id of ids) leaks.push(`${type} ${id} is still there after tear_down`);
         return { leaks };
       } finally {
