@@ -11,9 +11,19 @@ export const SEED = 0x811c9dc5 | 0;
 /** None, one, or more: how many resources point at one matters in this grain only. */
 const few = (n: number): number => (n === 0 ? 0 : n === 1 ? 1 : 2);
 
-/** State, and whether anything points at it. */
+/** Small numbers as they are, larger ones by magnitude: a size in bytes is not another thing each time. */
+const grain = (n: number): number =>
+  n > -16 && n < 16 ? Math.round(n * 4) : Math.sign(n) * (64 + Math.clz32(Math.abs(n)));
+
+/** State, attributes, and whether anything points at it. Texts count where the suite lists them. */
 export function shapeOf(r: Resource): number {
   let hash = mix(SEED, r.state);
+  for (let i = 0; i < r.attributes.length; i++) {
+    const value = r.attributes[i];
+    if (typeof value === 'number') hash = mix(hash, grain(value));
+    else if (typeof value === 'boolean') hash = mix(hash, value ? 1 : 2);
+    else hash = mix(hash, r.type.attributes[i]?.choices?.indexOf(value ?? '') ?? 0);
+  }
   for (const list of r.pointing) hash = mix(hash, few(list.length));
   return hash;
 }

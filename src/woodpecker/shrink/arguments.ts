@@ -1,31 +1,9 @@
 /** Simpler values for parameters: the least number, the shortest text, the first choice. */
 import { createModel, type Model } from '../model/model.js';
 import type { Resource } from '../model/resource.js';
-import { type Action, actionNamed, type Param, type Suite } from '../suite/suite.js';
+import { actionNamed, type Param, type Suite } from '../suite/suite.js';
 import type { Handle, Json, Step } from '../types.js';
-import { boundsOf } from '../walk/values.js';
-
-/** The simplest values that an action may have. */
-export function simplest(action: Action, model: Model): Record<string, Json> {
-  const args: Record<string, Json> = {};
-  for (const param of action.params) args[param.name] = simplestOf(param, model);
-  return args;
-}
-
-function simplestOf(param: Param, model: Model): Json {
-  switch (param.kind) {
-    case 'bool':
-      return false;
-    case 'enum':
-      return param.values[0] ?? null;
-    case 'text':
-      return 'a'.repeat(param.min);
-    case 'int': {
-      const { min, max } = boundsOf(param, model.frame);
-      return Math.min(Math.max(min, 0), max);
-    }
-  }
-}
+import { simplestOf } from '../walk/values.js';
 
 /** One simpler value for one parameter of one step. */
 export interface Simpler {

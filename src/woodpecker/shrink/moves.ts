@@ -6,9 +6,10 @@
 import { createModel } from '../model/model.js';
 import { typeOf } from '../step-text.js';
 import type { Handle, Step } from '../types.js';
-import { simplerArgs, simplest } from './arguments.js';
+import { simplest } from '../walk/values.js';
+import { simplerArgs } from './arguments.js';
 import { type Goal, guiseOf, renumber, repair } from './legal.js';
-import { shortcut } from './shortcut.js';
+import { shortcuts } from './shortcut.js';
 import { slices } from './slice.js';
 
 export interface Offer {
@@ -61,8 +62,7 @@ export const MOVES: readonly Move[] = [
     name: 'shortcut',
     success: 'again',
     offers: plainly(function* (goal, best) {
-      const found = shortcut(goal, best);
-      if (found && found.length < best.length) yield* legal(goal, found);
+      for (const found of shortcuts(goal, best)) yield* legal(goal, found);
     }),
   },
   {

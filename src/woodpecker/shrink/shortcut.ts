@@ -1,14 +1,15 @@
 /**
  * Shorter ways to the same place. Leaving steps out never turns one sequence into another; so the model is searched, breadth
- * first, for fewer steps that end in the same states. It costs no call: only the answer is run.
+ * first, for fewer steps that end in the same states, or at least leave one of the failing step's resources as it was left. It
+ * costs no call: only the answers are run.
  */
 
+import { freshHandle, legalSteps } from '../model/legal-steps.js';
 import { mix, SEED } from '../model/lineage.js';
 import { createModel, type Model } from '../model/model.js';
 import type { Resource } from '../model/resource.js';
-import type { Action } from '../suite/suite.js';
 import type { Handle, Json, Step } from '../types.js';
-import { simplest } from './arguments.js';
+import { simplest } from '../walk/values.js';
 import type { Goal } from './legal.js';
 
 /** Most models looked at; each costs about 20 µs. */
@@ -19,41 +20,57 @@ interface Node {
   readonly steps: readonly Step[];
 }
 
-/** A shorter sequence with the same last step and the same states before it; undefined where none was found. */
-export function shortcut(goal: Goal, steps: readonly Step[]): Step[] | undefined {
+/** Shorter sequences that end in the same action, those that are most alike first; none where none was found. */
+export function shortcuts(goal: Goal, steps: readonly Step[]): Step[][] {
   const last = steps.at(-1);
-  if (!goal.anchored || !last || steps.length < 3 || steps.some((s) => s.lane)) return undefined;
+  if (!goal.anchored || !last || last.refused || steps.length < 3 || steps.some((s) => s.lane)) return [];
   const target = createModel(goal.suite);
   for (const step of steps.slice(0, -1)) target.apply(step);
   const wanted = pictures(target);
   const whole = sum(wanted);
   const roles = Object.entries(last.takes).map(([role, handle]) => ({ role, picture: wanted.get(handle) }));
-  if (roles.some((r) => r.picture === undefined)) return undefined;
+  target.apply(last);
+  const leavings = new Map<number, Step[] | undefined>();
+  for (const picture of picturesOf(target, last)) leavings.set(picture, undefined);
   const args = argsIn(steps);
   const seen = new Set<number>();
+  let same: Step[] | undefined;
   let level: Node[] = [{ model: createModel(goal.suite), steps: [] }];
-  for (let depth = 0; depth < steps.length - 1 && level.length > 0; depth++) {
+  for (let depth = 0; depth < steps.length - 1 && level.length > 0 && seen.size < NODES; depth++) {
     const below: Node[] = [];
     for (const node of level) {
       const here = pictures(node.model);
       const key = sum(here);
       if (seen.has(key)) continue;
       seen.add(key);
-      if (key === whole) {
-        const found = attach(node, last, roles, here);
-        if (found) return found;
-      }
-      if (seen.size > NODES) return undefined;
-      if (depth === steps.length - 2) continue;
-      for (const step of legalSteps(node.model, args)) {
+      if (key === whole) same ??= attach(node, last, roles, here);
+      if (seen.size > NODES) break;
+      for (const step of legalSteps(node.model, (action) => args.get(action.name) ?? simplest(action, node.model))) {
         const model = node.model.clone();
         model.apply(step);
-        below.push({ model, steps: [...node.steps, step] });
+        const child = { model, steps: [...node.steps, step] };
+        if (step.action === last.action) {
+          for (const picture of picturesOf(model, step)) {
+            if (leavings.has(picture) && !leavings.get(picture)) leavings.set(picture, child.steps);
+          }
+        }
+        if (depth < steps.length - 2) below.push(child);
       }
     }
     level = below;
   }
-  return undefined;
+  const found = [same, ...leavings.values()].filter((s) => s !== undefined && s.length < steps.length);
+  return found.filter((s) => s !== undefined);
+}
+
+/** The resources of a step, as they look after it: by themselves, and with what is around them. */
+function picturesOf(model: Model, step: Step): number[] {
+  const handles = [...Object.values(step.takes), ...Object.values(step.makes)];
+  const around = pictures(model);
+  return handles.flatMap((handle) => {
+    const r = model.get(handle);
+    return r ? [ownPicture(r), around.get(handle) ?? 0] : [];
+  });
 }
 
 /** The last step, on resources that look as those did that it failed on. */
@@ -81,9 +98,7 @@ function pictures(model: Model): Map<Handle, number> {
   let of = new Map<Resource, number>();
   const live = model.live();
   for (const r of live) {
-    let hash = mix(mix(SEED, r.type.index), r.state);
-    for (const value of r.attributes) hash = mixValue(hash, value);
-    of.set(r, hash);
+    of.set(r, ownPicture(r));
   }
   for (let round = 0; round < 2; round++) {
     const next = new Map<Resource, number>();
@@ -100,6 +115,12 @@ function pictures(model: Model): Map<Handle, number> {
     of = next;
   }
   return new Map([...of].map(([r, hash]) => [r.handle, hash]));
+}
+
+function ownPicture(r: Resource): number {
+  let hash = mix(mix(SEED, r.type.index), r.state);
+  for (const value of r.attributes) hash = mixValue(hash, value);
+  return hash;
 }
 
 /** Order does not matter to a sum. */
@@ -119,41 +140,4 @@ type ArgsOf = ReadonlyMap<string, Readonly<Record<string, Json>>>;
 /** Parameters that the sequence used, by action: they may be what matters. */
 function argsIn(steps: readonly Step[]): ArgsOf {
   return new Map(steps.map((s) => [s.action, s.args]));
-}
-
-function* legalSteps(model: Model, args: ArgsOf): Generator<Step> {
-  for (const action of model.suite.actions) {
-    if (action.fault || action.weight === 0 || !model.hasRoom(action)) continue;
-    for (const takes of bindings(model, action, {}, 0)) {
-      const makes: Record<string, Handle> = {};
-      for (const make of action.makes)
-        makes[make.role] = freshHandle(model, `${make.type.name}#1`, Object.values(makes));
-      const step: Step = { action: action.name, takes, makes, args: args.get(action.name) ?? simplest(action, model) };
-      if (model.objection(step) === undefined) yield step;
-    }
-  }
-}
-
-function* bindings(
-  model: Model,
-  action: Action,
-  bound: Record<string, Handle>,
-  role: number,
-): Generator<Record<string, Handle>> {
-  const take = action.takes[role];
-  if (!take) {
-    yield bound;
-    return;
-  }
-  for (const s of take.states) {
-    for (const r of model.population[take.type.index]?.[s] ?? [])
-      yield* bindings(model, action, { ...bound, [take.role]: r.handle }, role + 1);
-  }
-}
-
-function freshHandle(model: Model, like: Handle, taken: readonly Handle[]): Handle {
-  const type = like.slice(0, like.lastIndexOf('#'));
-  let n = 1;
-  while (model.get(`${type}#${n}`) || taken.includes(`${type}#${n}`)) n++;
-  return `${type}#${n}`;
 }

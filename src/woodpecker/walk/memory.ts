@@ -11,7 +11,7 @@ export const BLOCK = 32;
 export const ARMS = ['novel', 'narrow', 'plain', 'known'] as const;
 /**
  * Ways of walking that `mix` chooses between: `novel` prefers what was seldom done; `narrow` does so with few resources, so that
- * much happens to each; `plain` is uniform; `known` starts from a pattern.
+ * much happens to each; `plain` is uniform, but does not repeat itself in the same world; `known` starts from a pattern.
  */
 export type Arm = (typeof ARMS)[number];
 

@@ -13,23 +13,32 @@ import type { Action, Suite } from '../suite/suite.js';
 
 const CELLS = 1 << 15;
 const GRAINS = 5;
+/** The grain of everything there is stands apart: where there is much, nothing ever looks the same twice. */
+const WORLD = GRAINS;
 /** Keeps a grain in which a step is wholly new from deciding alone. */
 const FLOOR = 0.05;
 
 export interface Novelty {
   /** Low: seldom done. About 1 for what was done as often as the action's other uses. */
   score(action: Action, takes: readonly Resource[], model: Model): number;
+  /** How often this was done when everything else was as it is now. */
+  timesHere(action: Action, takes: readonly Resource[], model: Model): number;
   /** Counts a step about to be taken. Returns in how many grains it is the first of its kind. */
   note(action: Action, takes: readonly Resource[], model: Model): number;
+  /** Everything there is, as a number. */
+  world(model: Model): number;
   forget(): void;
 }
 
 export function createNovelty(suite: Suite): Novelty {
-  const sketches = Array.from({ length: GRAINS }, () => new Uint16Array(CELLS));
+  const sketches = Array.from({ length: GRAINS + 1 }, () => new Uint16Array(CELLS));
   /** Kinds of uses of each action seen so far, by grain, and how often each was taken. */
-  const kinds = Array.from({ length: GRAINS }, () => new Float64Array(suite.actions.length).fill(1));
+  const kinds = Array.from({ length: GRAINS + 1 }, () => new Float64Array(suite.actions.length).fill(1));
   const taken = new Float64Array(suite.actions.length).fill(1);
-  const cells = new Int32Array(GRAINS);
+  const cells = new Int32Array(GRAINS + 1);
+  let world = 0;
+  let worldOf: Model | undefined;
+  let worldAt = -1;
 
   /** Fills `cells` with where this use of the action is counted. */
   const locate = (action: Action, takes: readonly Resource[], model: Model): void => {
@@ -40,6 +49,11 @@ export function createNovelty(suite: Suite): Novelty {
     let lineage = start;
     let past = start;
     let used = start;
+    if (worldOf !== model || worldAt !== model.steps) {
+      world = worldHash(model);
+      worldOf = model;
+      worldAt = model.steps;
+    }
     for (let i = 0; i < action.takes.length; i++) {
       const r = takes[i] as Resource;
       const own = shapeOf(r);
@@ -56,6 +70,7 @@ export function createNovelty(suite: Suite): Novelty {
     cells[2] = cell(lineage);
     cells[3] = cell(past);
     cells[4] = cell(used);
+    cells[WORLD] = cell(mix(shape, world));
   };
 
   return {
@@ -69,16 +84,21 @@ export function createNovelty(suite: Suite): Novelty {
       }
       return score;
     },
+    timesHere(action, takes, model) {
+      locate(action, takes, model);
+      return (sketches[WORLD] as Uint16Array)[cells[WORLD] as number] as number;
+    },
+    world: worldHash,
     note(action, takes, model) {
       locate(action, takes, model);
       taken[action.index] = (taken[action.index] as number) + 1;
       let fresh = 0;
-      for (let g = 0; g < GRAINS; g++) {
+      for (let g = 0; g <= GRAINS; g++) {
         const sketch = sketches[g] as Uint16Array;
         const at = cells[g] as number;
         const seen = sketch[at] as number;
         if (seen === 0) {
-          fresh++;
+          if (g !== WORLD) fresh++;
           (kinds[g] as Float64Array)[action.index] = ((kinds[g] as Float64Array)[action.index] as number) + 1;
         }
         if (seen < 65_535) sketch[at] = seen + 1;
@@ -97,6 +117,20 @@ const cell = (hash: number): number => (hash ^ (hash >>> 15)) & (CELLS - 1);
 
 /** 0, 1, 2, 3–4, 5–8 …: how many in the grain that matters. */
 const magnitude = (n: number): number => (n < 3 ? n : 34 - Math.clz32(n - 1));
+
+/** All that is live, whatever its order. */
+function worldHash(model: Model): number {
+  let hash = 0;
+  for (const lists of model.population) {
+    for (let s = 0; s < lists.length - 1; s++) {
+      for (const r of lists[s] as readonly Resource[]) {
+        const own = mix(shapeOf(r), r.type.index);
+        hash = (hash + Math.imul(own, own | 1)) | 0;
+      }
+    }
+  }
+  return hash;
+}
 
 function countLive(model: Model, type: number): number {
   const lists = model.population[type] ?? [];

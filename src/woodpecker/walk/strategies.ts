@@ -2,7 +2,8 @@
 import type { Model } from '../model/model.js';
 import type { Resource } from '../model/resource.js';
 import type { Action, Suite } from '../suite/suite.js';
-import type { Strategy } from '../types.js';
+import type { Step, Strategy } from '../types.js';
+import { createFrontier, useOf } from './frontier.js';
 import type { Arm, Memory } from './memory.js';
 import type { Random } from './random.js';
 import type { Urn, Use } from './urn.js';
@@ -45,7 +46,8 @@ export function chooserOf(parts: ChooserParts): Chooser {
       return plain;
     case 'mix':
       if (arm === 'narrow') urn.narrow(undefined, thriftOf(random));
-      return arm === 'novel' || arm === 'narrow' ? novel : plain;
+      if (arm === 'novel' || arm === 'narrow') return novel;
+      return everywhere(parts);
     default:
       return plain;
   }
@@ -60,6 +62,28 @@ function fair(suite: Suite, urn: Urn, random: Random): Chooser {
       const use = least.choose();
       if (use) taken[use.action.index] = (taken[use.action.index] ?? 0) + 1;
       return use;
+    },
+  };
+}
+
+/** Uniform where there is so much that nothing comes twice; a search of all there is where there is little. */
+function everywhere({ urn, random, memory, model }: ChooserParts): Chooser {
+  const { novelty } = memory;
+  const frontier = createFrontier(model, novelty);
+  let way: readonly Step[] = [];
+  const least = leastOf(urn, random, DRAWS, 0, (action, takes) => novelty.timesHere(action, takes, model));
+  return {
+    choose() {
+      const [planned, ...rest] = way;
+      way = rest;
+      // What came in between, a fault or an illegal step, may have changed the world.
+      if (planned && model.objection(planned) === undefined) return useOf(model, planned);
+      const use = least.choose();
+      if (!use || novelty.timesHere(use.action, use.takes, model) === 0) return use;
+      const [first, ...further] = frontier.way() ?? [];
+      if (!first) return use;
+      way = further;
+      return useOf(model, first);
     },
   };
 }

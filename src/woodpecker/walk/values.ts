@@ -1,6 +1,7 @@
 /** Makes up values for an action's parameters: anything that is allowed, the ends and the odd ones more often. */
+import type { Model } from '../model/model.js';
 import type { Frame } from '../model/resource.js';
-import type { Param, TextKind } from '../suite/suite.js';
+import type { Action, Param, TextKind } from '../suite/suite.js';
 import type { Json } from '../types.js';
 import type { Random } from './random.js';
 
@@ -52,6 +53,28 @@ export function isAllowed(param: Param, value: Json, frame: Frame): boolean {
     }
     case 'text':
       return typeof value === 'string' && [...value].length >= param.min && [...value].length <= param.max;
+  }
+}
+
+/** The simplest values that an action may have. */
+export function simplest(action: Action, model: Model): Record<string, Json> {
+  const args: Record<string, Json> = {};
+  for (const param of action.params) args[param.name] = simplestOf(param, model);
+  return args;
+}
+
+export function simplestOf(param: Param, model: Model): Json {
+  switch (param.kind) {
+    case 'bool':
+      return false;
+    case 'enum':
+      return param.values[0] ?? null;
+    case 'text':
+      return 'a'.repeat(param.min);
+    case 'int': {
+      const { min, max } = boundsOf(param, model.frame);
+      return Math.min(Math.max(min, 0), max);
+    }
   }
 }
 
