@@ -3,9 +3,11 @@ import {
   type APIApplication,
   ApplicationFlags,
   Client,
+  type Collection,
   DiscordAPIError,
   Events,
   GatewayIntentBits,
+  LimitedCollection,
   Options,
   REST,
   Routes,
@@ -68,35 +70,41 @@ export function createClient({ api, token }: DiscordAddress, granted: Granted): 
   return client;
 }
 
-// Guilds, channels, roles and overwrites are what discord.js works with, and cannot be bounded. Of the rest we keep
-// nobody but the bot: what an interaction is about comes with it, and what rules need is in the guild's file.
+// Guilds, channels, threads, roles and overwrites are what discord.js works with, and cannot be bounded. Of the rest we
+// keep nobody but the bot: what an interaction is about comes with it, and what rules need is in the guild's file.
+const UNKEPT: ReadonlySet<string> = new Set([
+  'ApplicationCommandManager',
+  'ApplicationEmojiManager',
+  'AutoModerationRuleManager',
+  'BaseGuildEmojiManager',
+  'DMMessageManager',
+  'EntitlementManager',
+  'GuildBanManager',
+  'GuildEmojiManager',
+  'GuildInviteManager',
+  'GuildMessageManager',
+  'GuildScheduledEventManager',
+  'GuildSoundboardSoundManager',
+  'GuildStickerManager',
+  'GuildTextThreadManager',
+  'MessageManager',
+  'PresenceManager',
+  'ReactionManager',
+  'ReactionUserManager',
+  'StageInstanceManager',
+  'SubscriptionManager',
+  'ThreadMemberManager',
+  'VoiceStateManager',
+]);
+// One for all: it takes nothing in, and a thousand servers have tens of thousands of such managers.
+const nothing: Collection<string, never> = new LimitedCollection({ maxSize: 0 });
 const itself = {
   maxSize: 1,
   keepOverLimit: (kept: { id: string; client: Client }) => kept.id === kept.client.user?.id,
 };
-const boundedCaches = Options.cacheWithLimits({
-  ApplicationCommandManager: 0,
-  ApplicationEmojiManager: 0,
-  AutoModerationRuleManager: 0,
-  BaseGuildEmojiManager: 0,
-  DMMessageManager: 0,
-  EntitlementManager: 0,
-  GuildBanManager: 0,
-  GuildEmojiManager: 0,
-  GuildInviteManager: 0,
-  GuildMemberManager: itself,
-  GuildMessageManager: 0,
-  GuildScheduledEventManager: 0,
-  GuildStickerManager: 0,
-  MessageManager: 0,
-  PresenceManager: 0,
-  ReactionManager: 0,
-  ReactionUserManager: 0,
-  StageInstanceManager: 0,
-  ThreadMemberManager: 0,
-  UserManager: itself,
-  VoiceStateManager: 0,
-});
+const rest = Options.cacheWithLimits({ GuildMemberManager: itself, UserManager: itself });
+const boundedCaches: typeof rest = (managerType, holds, manager) =>
+  UNKEPT.has(manager.name) ? nothing : rest(managerType, holds, manager);
 
 /**
  * Logs in and waits until the client is ready. Throws LoginFailed after 30 s, or sooner where Discord says why:
