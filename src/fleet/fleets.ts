@@ -4,11 +4,13 @@ import type { Guild } from '../platform/guild.js';
 import type { GuildStore } from '../platform/guild-store.js';
 import type { Waiting } from './api/waiting.js';
 import type { FleetEngine } from './engine.js';
+import { createDesk, type Desk } from './engines/sqlite/desk.js';
 import { createSqliteFleet, type SqliteFleet } from './engines/sqlite/fleet.js';
-import { isPlausible } from './judge.js';
+import { judgeResult } from './judge.js';
 import { ApiRefusal } from './refused.js';
 import type { Shelf } from './shelf.js';
 import { openShrinker } from './shrinking.js';
+import { createTurns } from './turns.js';
 
 export interface FleetsDeps {
   readonly guilds: GuildStore;
@@ -28,8 +30,11 @@ const CANARY = 'canary';
 
 export type Fleets = ReturnType<typeof createFleets>;
 
+const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 export function createFleets({ guilds, shelf, clock, waiting, isHere, onFault }: FleetsDeps) {
   const fleets = new WeakMap<Guild, SqliteFleet>();
+  const desks = new WeakMap<SqliteFleet, Desk>();
   const busy = new Map<string, number>();
   const engines = new Map<string, FleetEngine>();
   let cancel: (() => void) | undefined;
@@ -37,26 +42,58 @@ export function createFleets({ guilds, shelf, clock, waiting, isHere, onFault }:
   function fleetIn(guild: Guild): SqliteFleet {
     const known = fleets.get(guild);
     if (known) return known;
-    const suiteOf = (digest: string) => shelf.suite(digest, () => fleet.suites.files(digest));
     const fleet: SqliteFleet = createSqliteFleet(guild, {
       now: clock.now,
       newId: clock.newId,
       random: clock.random,
       canaryOf: () => CANARY,
       openShrinker({ digest, firstTrace: trace, action, rate }) {
-        const suite = suiteOf(digest);
+        const suite = suiteOf(fleet, digest);
         return suite && openShrinker({ suite, trace, action, rate });
       },
-      plausible: ({ spec }, result) => isPlausible(spec, result, suiteOf(spec.digest)),
     });
     fleets.set(guild, fleet);
     return fleet;
   }
 
-  const live = (guildId: string): SqliteFleet => {
-    busy.set(guildId, clock.now());
-    return fleetIn(guilds.open(guildId));
-  };
+  const suiteOf = (fleet: SqliteFleet, digest: string) => shelf.suite(digest, () => fleet.suites.files(digest));
+
+  function deskIn(guild: Guild): Desk {
+    const fleet = fleetIn(guild);
+    const known = desks.get(fleet) ?? createDesk(fleet);
+    desks.set(fleet, known);
+    return known;
+  }
+
+  /** The machines' side of a guild's fleet: what they ask at the same time is one transaction. */
+  function openEngine(guildId: string): FleetEngine {
+    const turn = createTurns(() => guilds.open(guildId));
+    /** Reading alone waits for nobody. */
+    const read = <T>(look: (desk: Desk) => T): T => look(deskIn(guilds.open(guildId)));
+    const ask = <T>(run: (desk: Desk) => T): Promise<T> => {
+      busy.set(guildId, clock.now());
+      return turn((guild) => run(deskIn(guild)));
+    };
+    return {
+      guildId,
+      publicKeyOf: async (machine) => read((desk) => desk.publicKeyOf(machine)),
+      enrol: (code, facts) => ask((desk) => desk.enrol(code, facts)),
+      session: (call, facts) => ask((desk) => desk.session(call, facts)),
+      lease: (call, wish) => ask((desk) => desk.lease(call, wish)),
+      leaseAgain: (machine, wish) => ask((desk) => desk.leaseAgain(machine, wish)),
+      beat: (call, beats, doing) => ask((desk) => desk.beat(call, beats, doing)),
+      async result(call, fence, told, next) {
+        const spec = read((desk) => desk.asked(fence.lease));
+        const suite = spec && suiteOf(fleetIn(guilds.open(guildId)), spec.digest);
+        const { result, plausible } = spec
+          ? await judgeResult(spec, told, suite, breathe)
+          : { result: told, plausible: false };
+        return ask((desk) => desk.result(call, fence, result, plausible, next));
+      },
+      release: (call, fence, faulty) => ask((desk) => desk.release(call, fence, faulty)),
+      suite: (call, digest) => ask((desk) => desk.suite(call, digest)),
+    };
+  }
 
   function tick(guildId: string): void {
     try {
@@ -82,13 +119,13 @@ export function createFleets({ guilds, shelf, clock, waiting, isHere, onFault }:
       return fleetIn(guild);
     },
 
-    /** Throws ApiRefusal: unavailable. For callers that wait in between: each operation opens the guild's file anew, as another's opening may have closed it. */
+    /** What machines of this guild ask of; undefined where the bot is not. Throws ApiRefusal: unavailable. */
     engineOf(guildId: string): FleetEngine | undefined {
       const here = isHere(guildId);
       // A machine that was told that it is unknown here would give up for good.
       if (here === undefined) throw new ApiRefusal('unavailable');
       if (!here) return undefined;
-      const engine = engines.get(guildId) ?? late(() => live(guildId), live(guildId));
+      const engine = engines.get(guildId) ?? openEngine(guildId);
       engines.set(guildId, engine);
       return engine;
     },
@@ -106,21 +143,4 @@ export function createFleets({ guilds, shelf, clock, waiting, isHere, onFault }:
       waiting.close();
     },
   };
-}
-
-/** An object of the same shape as `shape`, whose functions are looked up in `get()` when they are called. */
-function late<T extends object>(get: () => T, shape: T): T {
-  return new Proxy(shape, {
-    get(target, name) {
-      const value: unknown = Reflect.get(target, name);
-      const current = (): unknown => Reflect.get(get(), name);
-      if (typeof value === 'function')
-        return (...args: readonly unknown[]) => {
-          const now = current();
-          return typeof now === 'function' ? Reflect.apply(now, undefined, args) : undefined;
-        };
-      // Parts of a fleet are objects of functions; whatever else there is does not change.
-      return typeof value === 'object' && value !== null ? late(() => current() as object, value) : value;
-    },
-  });
 }

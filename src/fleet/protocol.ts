@@ -20,6 +20,11 @@ const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
 const ref = z.string().regex(/^[\x21-\x7e]{1,120}$/);
 const count = z.int().min(0).max(1_000_000_000);
 const name = z.string().regex(/^[a-z][a-z0-9_]{0,63}$/);
+const covered = z.string().regex(/^[\w:>.-]{1,64}$/);
+const PRINTABLE = /^\P{Cc}*$/u;
+const UNPRINTABLE = /(?![\n\t])\p{Cc}|\p{Cs}/gu;
+
+const printable = (value: string): string => value.replace(UNPRINTABLE, '\ufffd');
 
 export const enrolRequest = z.strictObject({
   code: z.string().min(16).max(64),
@@ -35,8 +40,9 @@ export const enrolRequest = z.strictObject({
 });
 export const enrolAnswer = z.object({ machine: id, alias: z.string(), guild: z.string() });
 
-export const sessionRequest = z.strictObject({
-  protocol: z.strictObject({ oldest: z.int(), newest: z.int() }),
+/** The one call that may say more than is known: so that versions can be told apart at all. */
+export const sessionRequest = z.object({
+  protocol: z.object({ oldest: z.int(), newest: z.int() }),
   version: z.string().max(32),
   cores: z.int().min(1).max(4096),
   memoryMb: z.int().min(1).max(100_000_000),
@@ -117,6 +123,7 @@ export const leaseAnswer = z.object({
   /** Seconds until it is worth asking again. */
   retrySeconds: z.number().optional(),
 });
+export type LeaseAnswer = z.infer<typeof leaseAnswer>;
 
 export const beatRequest = z.strictObject({
   leases: z
@@ -131,12 +138,21 @@ export const beatAnswer = z.object({
   leases: z.record(z.string(), z.enum(['ok', 'cancel', 'lost'])),
 });
 
-const text = z.string().max(MAX_TEXT);
+/** No record of ours has more entries; a million of them fit a body. */
+const MOST_ENTRIES = 1000;
+/** What a system said: printable, so that no terminal, file or database makes something else of it. */
+const text = z
+  .string()
+  .max(MAX_TEXT)
+  .transform((value) => printable(value));
+const word = z.string().max(100).regex(PRINTABLE);
+const entries = <T extends z.ZodType>(value: T, most = MOST_ENTRIES) =>
+  z.record(z.string().max(100).regex(PRINTABLE), value).refine((all) => Object.keys(all).length <= most);
 const failure = z.strictObject({
   kind: z.enum(['action', 'accepted', 'state', 'check', 'leak', 'foreign', 'order', 'timeout']),
-  action: z.string().max(100),
-  check: z.string().max(100).optional(),
-  states: z.record(z.string().max(64), z.string().max(64)),
+  action: word,
+  check: word.optional(),
+  states: entries(word, 64),
   message: text,
   masked: text,
   signature: z.string().regex(/^[0-9a-f]{16}$/),
@@ -147,7 +163,7 @@ export const sightingSchema = z.strictObject({
   /** Which episode of a walk, or which run of a replay. */
   episode: count,
   /** The steps that were run, to the failing one. The coordinator walks them again by itself and compares. */
-  trace: z.array(z.string().max(2000)).max(200),
+  trace: z.array(z.string().max(2000).regex(PRINTABLE)).max(200),
   /** Of how many repeats on this machine, how many failed alike. */
   repeated: z.strictObject({ runs: count, hits: count }),
 });
@@ -155,7 +171,7 @@ export const resultRequest = z.strictObject({
   attempt: z.int(),
   epoch: z.int(),
   nonce: z.string().max(64),
-  outcome: z.enum(['pass', 'fail', 'error', 'timeout', 'skipped']),
+  outcome: z.enum(['pass', 'fail', 'error']),
   /** Why, for `error`. */
   error: text.optional(),
   steps: count,
@@ -167,9 +183,9 @@ export const resultRequest = z.strictObject({
   sightings: z.array(sightingSchema).max(20),
   /** Coverage by name of transition or pair, counted; only what is new to this job. */
   coverage: z.strictObject({
-    actions: z.record(z.string().max(100), count),
-    transitions: z.array(z.string().max(200)).max(5000),
-    pairs: z.array(z.string().max(200)).max(20_000),
+    actions: entries(count),
+    transitions: z.array(covered).max(5000),
+    pairs: z.array(covered).max(20_000),
   }),
   /** sha256 over what the system answered, step by step: equal for replicas where the suite says that it is deterministic. */
   witness: z.string().regex(/^[0-9a-f]{64}$/),
@@ -181,6 +197,9 @@ export const resultAnswer = z.object({
   verdict: z.enum(['accepted', 'duplicate', 'stale', 'cancelled']),
   next: leaseAnswer.optional(),
 });
+
+/** For `suite/{digest}`: what is wanted is in the path. */
+export const suiteRequest = z.strictObject({});
 
 export const releaseRequest = z.strictObject({
   attempt: z.int(),
@@ -201,6 +220,7 @@ export const apiError = z.object({
     'unknown_machine',
     'withdrawn',
     'too_old',
+    'too_new',
     'too_large',
     'too_many',
     'too_many_machines',

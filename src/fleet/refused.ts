@@ -10,6 +10,7 @@ export const API_ERRORS = {
   unknown_machine: [401, 'No such machine is enrolled here.'],
   withdrawn: [403, 'This machine was withdrawn.'],
   too_old: [426, 'This worker is too old for the coordinator. Upgrade it.'],
+  too_new: [426, 'This worker is newer than the coordinator. Use the version that the coordinator has.'],
   too_large: [413, 'The request is too large.'],
   too_many: [429, 'Too many tries. Wait a while.'],
   too_many_machines: [403, 'This lender has as many machines as one member may lend.'],

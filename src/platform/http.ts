@@ -6,6 +6,7 @@ import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
+import { HTTP_LIMITS, type HttpLimits, limit, limitsOf } from './http-limits.js';
 
 export interface Health {
   readonly ready: boolean;
@@ -26,6 +27,7 @@ export interface HttpOptions {
   readonly insecure?: boolean;
   readonly registry: Registry;
   readonly health: () => Health;
+  readonly limits?: HttpLimits;
   /** Further routes, as `/v1/…` of the fleet. */
   readonly mount?: (server: FastifyInstance) => void | Promise<void>;
 }
@@ -50,7 +52,7 @@ export class Unencrypted extends Error {
 
 /** Listens. Rejects with Unencrypted, when the port is taken, or when the certificate cannot be read. */
 export async function startHttp(options: HttpOptions): Promise<Http> {
-  const { host, port, tls, trustedHops = 0, insecure = false, registry, health, mount } = options;
+  const { host, port, tls, trustedHops = 0, insecure = false, registry, health, limits = HTTP_LIMITS, mount } = options;
   if (!tls && trustedHops === 0 && !insecure && !isLoopback(host)) throw new Unencrypted(host);
 
   let mounted: Promise<FastifyInstance> | undefined;
@@ -82,8 +84,12 @@ export async function startHttp(options: HttpOptions): Promise<Http> {
   };
 
   const server = tls
-    ? createSecureServer({ cert: await readFile(tls.cert), key: await readFile(tls.key) }, onRequest)
-    : createServer(onRequest);
+    ? createSecureServer(
+        { ...limitsOf(limits), cert: await readFile(tls.cert), key: await readFile(tls.key) },
+        onRequest,
+      )
+    : createServer(limitsOf(limits), onRequest);
+  limit(server, limits);
   server.listen(port, host);
   await once(server, 'listening');
   return {

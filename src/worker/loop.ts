@@ -58,6 +58,7 @@ export class Ended extends Error {
 
 const ENDING: Partial<Record<Refused['code'], string>> = {
   too_old: 'This worker is too old for the coordinator. Upgrade Flock on this machine, then start it again.',
+  too_new: 'This worker is newer than the coordinator. Install the version that the coordinator has, then start it again.',
   withdrawn: 'This machine was withdrawn. To lend it again: /machine lend, then flock worker enroll.',
   unknown_machine:
     'The coordinator does not know this machine. Enrol it again: /machine lend, then flock worker enroll.',

@@ -3,6 +3,7 @@ import { ApiRefusal } from '../../src/fleet/refused.js';
 import {
   answer,
   ask,
+  CANARY,
   failing,
   honest,
   hunt,
@@ -135,8 +136,9 @@ describe('leases', () => {
       clock.advance(181_000);
       fleet.tick();
     }
-    expect(ask(fleet, lend(fleet, 'cid', 'cid'))).toHaveLength(0);
-    expect(fleet.hunts.activity(id)).toMatchObject({ parked: 1, leased: 0, waiting: 0 });
+    // What is left is the planted bug that no hunt goes without.
+    expect(ask(fleet, lend(fleet, 'cid', 'cid'))[0]?.job.bugs).toEqual([CANARY]);
+    expect(fleet.hunts.activity(id)).toMatchObject({ parked: 1, leased: 1, waiting: 0 });
   });
 
   it('cancels the jobs of a stopped hunt and tells who runs them', () => {

@@ -1,6 +1,6 @@
 /** A coordinator without Discord: the worker API over real files, in this process. */
 import { randomBytes } from 'node:crypto';
-import fastify from 'fastify';
+import { Registry } from 'prom-client';
 import { registerFleetApi } from '../../src/fleet/api/server.js';
 import { createWaiting } from '../../src/fleet/api/waiting.js';
 import { makeCode } from '../../src/fleet/codes.js';
@@ -9,6 +9,8 @@ import { createFleets } from '../../src/fleet/fleets.js';
 import { createShelf } from '../../src/fleet/shelf.js';
 import { type Clock, systemClock } from '../../src/platform/clock.js';
 import { createGuildStore } from '../../src/platform/guild-store.js';
+import { startHttp } from '../../src/platform/http.js';
+import type { HttpLimits } from '../../src/platform/http-limits.js';
 import { readMigrations } from '../../src/platform/migrate.js';
 import { shipped } from '../../src/platform/paths.js';
 
@@ -28,7 +30,7 @@ export interface Coordinator {
 
 export async function startCoordinator(
   folder: string,
-  options: { port?: number; clock?: Clock } = {},
+  options: { port?: number; clock?: Clock; trustedHops?: number; limits?: HttpLimits } = {},
 ): Promise<Coordinator> {
   const clock = options.clock ?? systemClock;
   const guilds = createGuildStore({ folder, migrations: readMigrations(shipped('migrations')), clock });
@@ -42,21 +44,28 @@ export async function startCoordinator(
     isHere: (id) => id === GUILD,
     onFault: (_, error) => faults.push(error),
   });
-  const server = fastify({ forceCloseConnections: true });
-  registerFleetApi(server, {
-    now: clock.now,
-    random: clock.random,
-    fleetOf: fleets.engineOf,
-    waiting,
-    onResult: fleets.changed,
-    notices: () => [],
-    onFault: (error) => faults.push(error),
+  const http = await startHttp({
+    host: '127.0.0.1',
+    port: options.port ?? 0,
+    trustedHops: options.trustedHops,
+    limits: options.limits,
+    registry: new Registry(),
+    health: () => ({ ready: true, pingMs: 0, guilds: 1 }),
+    mount: (server) =>
+      registerFleetApi(server, {
+        now: clock.now,
+        random: clock.random,
+        fleetOf: fleets.engineOf,
+        waiting,
+        onResult: fleets.changed,
+        notices: () => [],
+        onFault: (error) => faults.push(error),
+      }),
   });
-  const url = await server.listen({ host: '127.0.0.1', port: options.port ?? 0 });
   fleets.start();
   const fleet = (): SqliteFleet => fleets.fleetIn(guilds.open(GUILD));
   return {
-    url,
+    url: http.url,
     faults,
     fleet,
     lend(lender, alias, community = false) {
@@ -68,7 +77,7 @@ export async function startCoordinator(
     tick: () => fleets.tick(GUILD),
     async stop() {
       fleets.stop();
-      await server.close();
+      await http.close();
       guilds.close();
     },
   };

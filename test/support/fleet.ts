@@ -38,7 +38,6 @@ export function openFleet(deps: Partial<FleetDeps> = {}): TestFleet {
       random: () => test.draw,
       canaryOf: () => CANARY,
       openShrinker: () => undefined,
-      plausible: () => true,
       ...deps,
     });
   const test: TestFleet = {
@@ -150,9 +149,15 @@ export const failing = (job: JobSpec, nonce: string, signature: string): JobResu
   };
 };
 
-export function answer(fleet: SqliteFleet, machine: Machine, { lease, attempt, epoch }: Lease, result: JobResult) {
+export function answer(
+  fleet: SqliteFleet,
+  machine: Machine,
+  { lease, attempt, epoch }: Lease,
+  result: JobResult,
+  plausible = true,
+) {
   const now = fleet.machines.find(machine.id) ?? machine;
-  return fleet.settle(now, { lease, attempt, epoch }, { ...result, attempt, epoch });
+  return fleet.settle(now, { lease, attempt, epoch }, { ...result, attempt, epoch }, plausible);
 }
 
 /** How a machine answers a job. */

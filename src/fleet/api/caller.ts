@@ -1,8 +1,8 @@
-/** Who calls: a machine whose signature fits, whose clock is right, and that says this for the first time. */
+/** Who calls: a machine whose signature fits and whose clock is right. That it says this for the first time is seen to with what it wants. */
 import type { KeyObject } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { FleetEngine } from '../engine.js';
-import type { Machine } from '../machine.js';
+import type { Heard } from '../heard.js';
 import { ApiRefusal } from '../refused.js';
 import { CLOCK_TOLERANCE, HEADERS, readPublicKey, verifyCall } from '../signing.js';
 
@@ -14,7 +14,7 @@ export interface Call {
 }
 
 export interface Caller {
-  readonly machine: Machine;
+  readonly call: Heard;
   readonly fleet: FleetEngine;
 }
 
@@ -26,16 +26,20 @@ export interface CallerDeps {
 
 const MOST_KEYS = 20_000;
 
-/** Throws ApiRefusal: bad_request, unknown_machine, withdrawn, clock_off, bad_signature, replayed. */
+/** Throws ApiRefusal: bad_request, unknown_machine, clock_off, bad_signature. */
 export function createCallers({ now, fleetOf }: CallerDeps): (call: Call) => Promise<Caller> {
   const keys = new LRUCache<string, KeyObject>({ max: MOST_KEYS });
 
-  function keyOf(machine: Machine): KeyObject {
-    const known = keys.get(machine.publicKey);
+  /** A machine keeps its key for life, so it is looked up once. */
+  async function keyOf(fleet: FleetEngine, machine: string): Promise<KeyObject> {
+    const name = `${fleet.guildId}.${machine}`;
+    const known = keys.get(name);
     if (known) return known;
-    const key = readPublicKey(machine.publicKey);
+    const text = await fleet.publicKeyOf(machine);
+    if (text === undefined) throw new ApiRefusal('unknown_machine');
+    const key = readPublicKey(text);
     if (!key) throw new ApiRefusal('bad_signature');
-    keys.set(machine.publicKey, key);
+    keys.set(name, key);
     return key;
   }
 
@@ -45,21 +49,19 @@ export function createCallers({ now, fleetOf }: CallerDeps): (call: Call) => Pro
       if (typeof value !== 'string' || value.length > 200) throw new ApiRefusal('bad_request');
       return value;
     };
-    const [guildId, id] = header(HEADERS.machine).split('.');
+    const [guildId, machine] = header(HEADERS.machine).split('.');
     const time = Number(header(HEADERS.time));
     const nonce = header(HEADERS.nonce);
-    if (!guildId || !id || !Number.isSafeInteger(time) || !/^[\w-]{8,64}$/.test(nonce))
+    if (!guildId || !machine || !Number.isSafeInteger(time) || !/^[\w-]{8,64}$/.test(nonce))
       throw new ApiRefusal('bad_request');
 
     const fleet = fleetOf(guildId);
-    const machine = await fleet?.machines.find(id);
-    if (!fleet || !machine) throw new ApiRefusal('unknown_machine');
-    if (!verifyCall(keyOf(machine), { method, path, body, time, nonce }, header(HEADERS.signature)))
+    if (!fleet) throw new ApiRefusal('unknown_machine');
+    const key = await keyOf(fleet, machine);
+    if (!verifyCall(key, { method, path, body, time, nonce }, header(HEADERS.signature)))
       throw new ApiRefusal('bad_signature');
-    // After the signature: who cannot sign learns nothing of clocks or states.
+    // After the signature: who cannot sign learns nothing of clocks.
     if (Math.abs(now() - time) > CLOCK_TOLERANCE) throw new ApiRefusal('clock_off');
-    if (machine.state === 'withdrawn') throw new ApiRefusal('withdrawn');
-    if (!(await fleet.machines.hear(id, nonce))) throw new ApiRefusal('replayed');
-    return { machine, fleet };
+    return { call: { machine, nonce }, fleet };
   };
 }

@@ -3,18 +3,18 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import type { z } from 'zod';
 import { guildOfCode } from '../codes.js';
 import type { FleetEngine } from '../engine.js';
-import type { Machine } from '../machine.js';
 import {
   BEAT_SECONDS,
   beatRequest,
   enrolRequest,
-  type leaseAnswer,
+  type LeaseAnswer,
   leaseRequest,
   MAX_BODY,
   PROTOCOL,
   releaseRequest,
   resultRequest,
   sessionRequest,
+  suiteRequest,
 } from '../protocol.js';
 import { API_ERRORS, ApiRefusal } from '../refused.js';
 import { readPublicKey } from '../signing.js';
@@ -36,8 +36,8 @@ export interface FleetApiDeps {
   readonly onFault: (error: unknown) => void;
 }
 
-type LeaseAnswer = z.infer<typeof leaseAnswer>;
 type LeaseWish = z.infer<typeof leaseRequest>;
+type Handed = LeaseAnswer & { readonly active: boolean };
 
 /** Seconds after which an idle machine asks again, at least; as much again at random. */
 const ASK_AGAIN = 30;
@@ -60,24 +60,36 @@ export function registerFleetApi(server: FastifyInstance, deps: FleetApiDeps): v
     return parsed.data;
   }
 
-  const bytes = (request: FastifyRequest): Buffer => (Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0));
-  const signed = ({ method, url, headers }: FastifyRequest, body: Buffer): Promise<Caller> =>
-    callerOf({ method, path: url.slice(Math.max(0, url.indexOf('/v1/'))), body, headers });
+  /** Who calls, and with what: a body is read as data only after its signature fits. */
+  async function signed<T>(
+    { method, url, headers, body }: FastifyRequest,
+    schema: z.ZodType<T>,
+  ): Promise<Caller & { readonly request: T }> {
+    const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
+    const path = url.slice(Math.max(0, url.indexOf('/v1/')));
+    const caller = await callerOf({ method, path, body: bytes, headers });
+    return { ...caller, request: parse(schema, bytes) };
+  }
 
-  async function lease({ machine, fleet }: Caller, wish: LeaseWish): Promise<LeaseAnswer> {
-    const deadline = now() + wish.waitSeconds * 1000;
-    for (;;) {
-      // Read anew each time: it may have been paused while it waited.
-      const asking: Machine = (await fleet.machines.find(machine.id)) ?? machine;
-      const { leases, idle } = await fleet.leases.lease(asking, { ...wish, refs: wish.refs ?? [] });
-      const left = deadline - now();
-      if (leases.length > 0 || left <= 0 || asking.state !== 'active') {
-        await fleet.machines.seen(machine.id, leases.length > 0 ? 'working' : (idle ?? 'idle'));
-        if (leases.length > 0) return { leases: [...leases] };
-        return { leases: [], idle, retrySeconds: Math.round(ASK_AGAIN * (1 + random())) };
-      }
+  const answerOf = ({ leases, idle }: Handed): LeaseAnswer =>
+    leases.length > 0 ? { leases } : { leases, idle, retrySeconds: Math.round(ASK_AGAIN * (1 + random())) };
+
+  const wishOf = ({ waitSeconds: _, ...wish }: LeaseWish) => ({ ...wish, refs: wish.refs ?? [] });
+
+  /** Waits for work, as long as the machine wanted to. */
+  async function lease({ call, fleet }: Caller, request: LeaseWish): Promise<LeaseAnswer> {
+    const deadline = now() + request.waitSeconds * 1000;
+    const wish = wishOf(request);
+    let handed: Handed = await fleet.lease(call, wish);
+    for (
+      let left = deadline - now();
+      handed.leases.length === 0 && handed.active && left > 0;
+      left = deadline - now()
+    ) {
       await waiting.wait(fleet.guildId, left);
+      handed = await fleet.leaseAgain(call.machine, wish);
     }
+    return answerOf(handed);
   }
 
   server.register(
@@ -107,7 +119,7 @@ export function registerFleetApi(server: FastifyInstance, deps: FleetApiDeps): v
         const fleet = guildId === undefined ? undefined : fleetOf(guildId);
         try {
           if (!fleet || !readPublicKey(facts.publicKey)) throw new ApiRefusal('bad_code');
-          const machine = await fleet.machines.enrol(code, facts);
+          const machine = await fleet.enrol(code, facts);
           return { machine: `${fleet.guildId}.${machine.id}`, alias: machine.alias, guild: fleet.guildId };
         } catch (error) {
           if (error instanceof ApiRefusal && error.code === 'bad_code') attempts.failed(request.ip);
@@ -115,64 +127,56 @@ export function registerFleetApi(server: FastifyInstance, deps: FleetApiDeps): v
         }
       });
 
-      api.post('/session', async (request) => {
-        const body = bytes(request);
-        const { machine, fleet } = await signed(request, body);
-        const facts = parse(sessionRequest, body);
-        if (facts.protocol.newest < PROTOCOL.oldest) throw new ApiRefusal('too_old');
-        await fleet.machines.describe(machine.id, facts);
-        const suites = await fleet.suites.approved();
+      api.post('/session', async (http) => {
+        const { fleet, call, request } = await signed(http, sessionRequest);
+        if (request.protocol.newest < PROTOCOL.oldest) throw new ApiRefusal('too_old');
+        if (request.protocol.oldest > PROTOCOL.newest) throw new ApiRefusal('too_new');
+        const { epoch, suites } = await fleet.session(call, request);
         return {
-          protocol: Math.min(PROTOCOL.newest, facts.protocol.newest),
+          protocol: Math.min(PROTOCOL.newest, request.protocol.newest),
           time: now(),
-          epoch: await fleet.epoch(),
+          epoch,
           beatSeconds: BEAT_SECONDS,
           notices: notices(fleet.guildId),
           suites: suites.map(({ name, digest, bytes }) => ({ name, digest, bytes })),
         };
       });
 
-      api.post('/lease', async (request) => {
-        const body = bytes(request);
-        const caller = await signed(request, body);
-        return lease(caller, parse(leaseRequest, body));
+      api.post('/lease', async (http) => {
+        const { request, ...caller } = await signed(http, leaseRequest);
+        return lease(caller, request);
       });
 
-      api.post('/beat', async (request) => {
-        const body = bytes(request);
-        const { machine, fleet } = await signed(request, body);
-        const { leases, state } = parse(beatRequest, body);
-        await fleet.machines.seen(machine.id, state);
-        return { time: now(), epoch: await fleet.epoch(), leases: await fleet.leases.beat(machine.id, leases) };
+      api.post('/beat', async (http) => {
+        const { fleet, call, request } = await signed(http, beatRequest);
+        return { time: now(), ...(await fleet.beat(call, request.leases, request.state)) };
       });
 
-      api.post<{ Params: { lease: string } }>('/result/:lease', async (request) => {
-        const body = bytes(request);
-        const caller = await signed(request, body);
-        const { next, ...result } = parse(resultRequest, body);
+      api.post<{ Params: { lease: string } }>('/result/:lease', async (http) => {
+        const { fleet, call, request } = await signed(http, resultRequest);
+        const { next: wish, ...result } = request;
         const { attempt, epoch } = result;
-        const fence = { lease: request.params.lease, attempt, epoch };
-        const verdict = await caller.fleet.settle(caller.machine, fence, result);
-        onResult(caller.fleet.guildId);
-        return next ? { verdict, next: await lease(caller, { ...next, waitSeconds: 0 }) } : { verdict };
+        const fence = { lease: http.params.lease, attempt, epoch };
+        const { verdict, next } = await fleet.result(call, fence, result, wish && wishOf(wish));
+        onResult(fleet.guildId);
+        return next ? { verdict, next: answerOf(next) } : { verdict };
       });
 
-      api.post<{ Params: { lease: string } }>('/release/:lease', async (request) => {
-        const body = bytes(request);
-        const { machine, fleet } = await signed(request, body);
-        const { attempt, epoch, why } = parse(releaseRequest, body);
-        const faulty = why === 'infrastructure';
-        const verdict = await fleet.leases.release(machine.id, { lease: request.params.lease, attempt, epoch }, faulty);
+      api.post<{ Params: { lease: string } }>('/release/:lease', async (http) => {
+        const { fleet, call, request } = await signed(http, releaseRequest);
+        const { attempt, epoch, why } = request;
+        const verdict = await fleet.release(
+          call,
+          { lease: http.params.lease, attempt, epoch },
+          why === 'infrastructure',
+        );
         waiting.wake(fleet.guildId);
         return { verdict };
       });
 
-      api.post<{ Params: { digest: string } }>('/suite/:digest', async (request, reply) => {
-        const { fleet } = await signed(request, bytes(request));
-        const suite = await fleet.suites.find(request.params.digest);
-        const files = suite?.approvedBy === undefined ? undefined : await fleet.suites.files(suite.digest);
-        if (!files) throw new ApiRefusal('not_found');
-        return reply.type('application/octet-stream').send(files);
+      api.post<{ Params: { digest: string } }>('/suite/:digest', async (http, reply) => {
+        const { fleet, call } = await signed(http, suiteRequest);
+        return reply.type('application/octet-stream').send(await fleet.suite(call, http.params.digest));
       });
     },
     { prefix: '/v1' },

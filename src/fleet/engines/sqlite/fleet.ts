@@ -1,16 +1,19 @@
 /** A guild's fleet in the guild's own file: the engine `sqlite`. */
 import type { Guild } from '../../../platform/guild.js';
 import type { Finding } from '../../finding.js';
-import type { JobResult } from '../../protocol.js';
 import type { ShrinkSession } from '../../shrinking.js';
+import { createAftercare } from './aftercare.js';
+import { createBisections } from './bisections.js';
 import { createFindings } from './findings.js';
 import { createFollow } from './follow.js';
 import { createHunts } from './hunts.js';
-import { createJobs, type Job } from './jobs.js';
+import { createJobs } from './jobs.js';
 import { createLeases } from './leases.js';
 import { createLedger } from './ledger.js';
 import { createMachines } from './machines.js';
+import { createShowing } from './showing.js';
 import { createShrinks } from './shrinks.js';
+import { createStories } from './stories.js';
 import { createSuites } from './suites.js';
 import { createVerdicts } from './verdicts.js';
 import { createWalks } from './walks.js';
@@ -23,8 +26,6 @@ export interface FleetDeps {
   /** The planted bug of a suite, where it has one. */
   readonly canaryOf: (digest: string) => string | undefined;
   readonly openShrinker: (finding: Finding) => ShrinkSession | undefined;
-  /** Whether the job's own seed (or trace) gives the steps that a machine claims to have run. */
-  readonly plausible: (job: Job, result: JobResult) => boolean;
 }
 
 /** How long follow-up work may wait for a machine that can take it; milliseconds. */
@@ -47,10 +48,15 @@ export function createSqliteFleet(guild: Guild, deps: FleetDeps) {
   const leases = createLeases(guild, { ...deps, epoch, walks });
   const width = (): number => Math.max(2, machines.activeSlots(now() - 5 * 60_000));
   const shrinks = createShrinks({ jobs, findings, open: deps.openShrinker, width });
-  const follow = createFollow({ now, machines, jobs, hunts, findings, shrinks });
+  const bisections = createBisections(guild, { now, jobs, findings, width });
+  const aftercare = createAftercare(guild, { jobs, findings, suites });
+  const also = (finding: number): void => {
+    aftercare.look(finding);
+    bisections.go(finding);
+  };
+  const follow = createFollow({ now, machines, jobs, hunts, findings, shrinks, also });
   const verdicts = createVerdicts(guild, {
     ...{ now, random, machines, leases, jobs, walks, hunts, ledger, follow },
-    plausible: deps.plausible,
   });
 
   return {
@@ -62,6 +68,13 @@ export function createSqliteFleet(guild: Guild, deps: FleetDeps) {
     jobs,
     ledger,
     leases,
+    bisections,
+    aftercare,
+    showing: createShowing(guild, now),
+    /** All that is to be told of a finding. */
+    story: createStories(guild, findings, bisections),
+    /** Whether anything is going on that time should bring forward. */
+    busy: (): boolean => hunts.count('running') > 0 || jobs.anyOpen(),
     epoch,
     settle: verdicts.settle,
 

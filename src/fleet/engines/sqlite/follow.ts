@@ -5,7 +5,7 @@ import type { JobResult, JobSpec } from '../../protocol.js';
 import { believe, type Evidence, runsToExclude } from '../../rules/standing.js';
 import type { Findings, SightingPurpose } from './findings.js';
 import type { Hunts } from './hunts.js';
-import type { Job, Jobs, Purpose } from './jobs.js';
+import { type Job, type Jobs, keptOf, type Purpose } from './jobs.js';
 import type { Machines } from './machines.js';
 import { type Shrinks, verdictOf } from './shrinks.js';
 
@@ -106,12 +106,12 @@ export function createFollow({ now, machines, jobs, hunts, findings, shrinks, al
       if (job.finding === undefined) return;
       const finding = findings.get(job.finding);
       if (job.purpose === 'shrink') {
-        shrinks.answer(finding, job, { lender: machine.lender, ...verdictOf(result, finding.signature) });
+        shrinks.answer(finding, job, { lender: machine.lender, ...verdictOf(keptOf(result), finding.signature) });
         return;
       }
       const purpose = PURPOSES[job.purpose];
       if (purpose === undefined) return;
-      const { runs, hits } = verdictOf(result, finding.signature);
+      const { runs, hits } = verdictOf(keptOf(result), finding.signature);
       const row = { finding: finding.id, job: job.id, purpose, ref: job.ref, runs, hits };
       findings.addSighting({ ...row, machine: machine.id, lender: machine.lender });
       findings.revise(finding.id);

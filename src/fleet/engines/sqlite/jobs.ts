@@ -6,6 +6,29 @@ import type { JobResult, JobSpec } from '../../protocol.js';
 export type Purpose = 'walk' | 'replica' | 'canary' | 'confirm' | 'shrink' | 'base' | 'retest' | 'bisect' | 'reproduce';
 export type Judged = 'no' | 'waiting' | 'valid' | 'invalid';
 
+/** What is read of a result once it was taken. The rest (coverage, texts, traces) is in the hunt and in its findings by then. */
+export interface Kept {
+  readonly outcome: JobResult['outcome'];
+  readonly steps: number;
+  readonly episodes: number;
+  readonly actions: Readonly<Record<string, number>>;
+  readonly sightings: readonly {
+    readonly signature: string;
+    readonly at: number;
+    readonly hits: number;
+  }[];
+  readonly error?: string;
+}
+
+export const keptOf = ({ outcome, steps, episodes, coverage, sightings, error }: JobResult): Kept => ({
+  outcome,
+  steps,
+  episodes,
+  actions: coverage.actions,
+  sightings: sightings.map(({ failure: { signature, at }, repeated: { hits } }) => ({ signature, at, hits })),
+  error,
+});
+
 export interface Job {
   readonly id: number;
   readonly hunt: number;
@@ -24,7 +47,7 @@ export interface Job {
   readonly leasedAt: number;
   readonly endedAt: number;
   readonly nonce: string | undefined;
-  readonly result: JobResult | undefined;
+  readonly result: Kept | undefined;
   readonly judged: Judged;
 }
 
@@ -79,7 +102,7 @@ const jobOf = (row: JobRow): Job => ({
   leasedAt: row.leased_at ?? 0,
   endedAt: row.ended_at ?? 0,
   nonce: row.nonce ?? undefined,
-  result: row.result === null ? undefined : (JSON.parse(row.result) as JobResult),
+  result: row.result === null ? undefined : (JSON.parse(row.result) as Kept),
   judged: row.judged,
 });
 
@@ -159,7 +182,7 @@ export function createJobs({ db }: Guild, now: () => number) {
       return Number(lastInsertRowid);
     },
     finish: (id: number, result: JobResult): void =>
-      void finish().run(result.outcome, JSON.stringify({ ...result, next: undefined }), now(), id),
+      void finish().run(result.outcome, JSON.stringify(keptOf(result)), now(), id),
     judge: (id: number, judged: Judged): void => void setJudged().run(judged, id),
     ofFinding: (finding: number, purpose: Purpose): Job[] => rows(ofFinding().all(finding, purpose)),
     replicasOf: (id: number): Job[] => rows(replicasOf().all(id)),

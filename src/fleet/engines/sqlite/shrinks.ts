@@ -3,10 +3,9 @@
  * answers are the shrink jobs' results, so after a restart it is where it was.
  */
 import type { Finding } from '../../finding.js';
-import type { JobResult } from '../../protocol.js';
 import type { ShrinkSession } from '../../shrinking.js';
 import type { Findings } from './findings.js';
-import type { Job, Jobs } from './jobs.js';
+import type { Job, Jobs, Kept } from './jobs.js';
 
 export interface ShrinkDeps {
   readonly jobs: Jobs;
@@ -32,12 +31,12 @@ const MOST_SESSIONS = 20;
 
 /** What a replay came to, for the shrinker: only failures of this signature count. */
 export function verdictOf(
-  result: JobResult,
+  { episodes, sightings }: Pick<Kept, 'episodes' | 'sightings'>,
   signature: string,
 ): { runs: number; hits: number; at: number | undefined } {
-  const same = result.sightings.filter(({ failure }) => failure.signature === signature);
-  const hits = same.reduce((sum, { repeated }) => sum + repeated.hits, 0);
-  return { runs: result.episodes, hits, at: same[0]?.failure.at };
+  const same = sightings.filter((sighting) => sighting.signature === signature);
+  const hits = same.reduce((sum, sighting) => sum + sighting.hits, 0);
+  return { runs: episodes, hits, at: same[0]?.at };
 }
 
 export type Shrinks = ReturnType<typeof createShrinks>;

@@ -6,7 +6,7 @@ import { ApiRefusal } from '../../refused.js';
 import { judged, replicates } from '../../rules/replication.js';
 import type { Follow } from './follow.js';
 import type { Hunts } from './hunts.js';
-import type { Job, Jobs } from './jobs.js';
+import type { Job, Jobs, Kept } from './jobs.js';
 import type { Fence, Leases } from './leases.js';
 import type { Ledger } from './ledger.js';
 import type { Machines } from './machines.js';
@@ -27,19 +27,17 @@ export interface VerdictDeps {
   readonly hunts: Hunts;
   readonly ledger: Ledger;
   readonly follow: Follow;
-  /** Whether the job's own seed (or trace) gives the steps that the machine claims to have run. */
-  readonly plausible: (job: Job, result: JobResult) => boolean;
 }
 
 export type Verdict = 'accepted' | 'duplicate' | 'stale' | 'cancelled';
 export type Verdicts = ReturnType<typeof createVerdicts>;
 
 /** What two honest runs of one passing walk have in common on any system: the seed law decides it. */
-const account = (result: JobResult | undefined): string =>
-  result ? JSON.stringify([result.outcome, result.steps, Object.entries(result.coverage.actions).sort()]) : '';
+const account = (result: Kept | undefined): string =>
+  result ? JSON.stringify([result.outcome, result.steps, Object.entries(result.actions).sort()]) : '';
 
 export function createVerdicts(guild: Guild, deps: VerdictDeps) {
-  const { now, random, machines, leases, jobs, walks, hunts, ledger, follow, plausible } = deps;
+  const { now, random, machines, leases, jobs, walks, hunts, ledger, follow } = deps;
 
   /** A result proved right or wrong: the machine is believed more or less, and credited or not. */
   function judge(job: Job, right: boolean): void {
@@ -143,9 +141,9 @@ export function createVerdicts(guild: Guild, deps: VerdictDeps) {
 
     /**
      * Takes a result, once: sent again it is a duplicate, from an older lease or epoch it is stale. All that follows from
-     * it happens in the same transaction. Throws ApiRefusal: not_yours.
+     * it happens in the same transaction. `plausible`: whether it fits what was asked. Throws ApiRefusal: not_yours.
      */
-    settle: guild.transaction((machine: Machine, fence: Fence, result: JobResult): Verdict => {
+    settle: guild.transaction((machine: Machine, fence: Fence, result: JobResult, plausible: boolean): Verdict => {
       const job = jobs.leased(fence.lease);
       if (!job) return 'stale';
       if (job.machine !== machine.id) throw new ApiRefusal('not_yours');
@@ -153,13 +151,13 @@ export function createVerdicts(guild: Guild, deps: VerdictDeps) {
       if (job.state === 'cancelled') return 'cancelled';
       if (!leases.fenced(machine.id, fence) || job.nonce !== result.nonce) return 'stale';
 
-      hunts.tally(job.hunt, result);
-      if (result.outcome === 'error') {
+      if (plausible) hunts.tally(job.hunt, result);
+      if (plausible && result.outcome === 'error') {
         leases.release(machine.id, fence, true);
         return 'accepted';
       }
       jobs.finish(job.id, result);
-      if (!plausible(job, result)) judge(job, false);
+      if (!plausible) judge(job, false);
       else if (job.purpose === 'walk') walked(job, machine, result);
       else if (job.purpose === 'replica') {
         replicated(job);

@@ -1,0 +1,63 @@
+/**
+ * Operations of many callers in one transaction: one wait for the disk, however many called meanwhile. Each is a
+ * savepoint of its own, and nobody is answered before all of it is on the disk.
+ */
+import type { Guild } from '../platform/guild.js';
+
+/** Operations of one transaction: whoever else uses this process waits no longer than these take. */
+const MOST = 64;
+
+interface Waiting {
+  /** Runs it; returns how to tell its caller, once it is durable. */
+  readonly run: (guild: Guild) => () => void;
+  readonly fail: (error: unknown) => void;
+}
+
+/** The transaction was rolled back as a whole under one of its operations: the disk is full, or fails. */
+class RolledBack extends Error {
+  override readonly name = 'RolledBack';
+}
+
+export type Turn = <T>(run: (guild: Guild) => T) => Promise<T>;
+
+/** `open`: the guild's file, opened anew each time, as another's opening may have closed it. */
+export function createTurns(open: () => Guild): Turn {
+  let queue: Waiting[] = [];
+
+  function runAll(guild: Guild, turn: readonly Waiting[]): (() => void)[] {
+    const one = guild.transaction((run: Waiting['run']) => run(guild));
+    return guild.transaction(() =>
+      turn.map(({ run, fail }) => {
+        try {
+          return one(run);
+        } catch (error) {
+          if (!guild.db.inTransaction) throw error instanceof Error ? error : new RolledBack(String(error));
+          return () => fail(error);
+        }
+      }),
+    )();
+  }
+
+  function next(): void {
+    const turn = queue.slice(0, MOST);
+    queue = queue.slice(MOST);
+    if (queue.length > 0) setImmediate(next);
+    try {
+      for (const tell of runAll(open(), turn)) tell();
+    } catch (error) {
+      for (const { fail } of turn) fail(error);
+    }
+  }
+
+  return (run) =>
+    new Promise((resolve, reject) => {
+      queue.push({
+        run(guild) {
+          const value = run(guild);
+          return () => resolve(value);
+        },
+        fail: reject,
+      });
+      if (queue.length === 1) setImmediate(next);
+    });
+}
