@@ -62,7 +62,7 @@ export async function hunt(plan: HuntPlan, parts: HuntParts): Promise<HuntReport
   const findings = new Map<string, Finding>();
   const doubts: string[] = [];
   const tally = emptyTally();
-  const counts = { steps: 0, walks: 0, sightings: 0, errors: 0, skipped: 0, planted: 0, caught: 0 };
+  const counts = { steps: 0, looked: 0, walks: 0, sightings: 0, errors: 0, skipped: 0, planted: 0, caught: 0 };
   let errorsInARow = 0;
   let episode = 0;
   let lastTurn = began;
@@ -70,7 +70,7 @@ export async function hunt(plan: HuntPlan, parts: HuntParts): Promise<HuntReport
   tell({ event: 'began', suite: suite.name, digest: suite.digest, origin, bugs });
   let ended: Ended | undefined;
   for (let batch = 0; ended === undefined; batch++) {
-    const before = { ...tally, steps: counts.steps };
+    const before = { ...tally, looked: counts.looked };
     ended = await canary(batch);
     for (let i = 0; i < BATCH && ended === undefined; i++) ended = over() ?? (await walk());
     if (ended === undefined || ended === 'steps' || ended === 'minutes' || ended === 'pattern')
@@ -99,6 +99,8 @@ export async function hunt(plan: HuntPlan, parts: HuntParts): Promise<HuntReport
     const result = await run(parts.open, source, systemSeed(walked, 0));
     counts.walks++;
     counts.steps += result.stepsRun;
+    // After the step that fails, or breaks, nobody looks any more.
+    counts.looked += Math.max(0, result.stepsRun - (result.outcome === 'pass' ? 0 : 1));
     addTally(tally, result.tally);
     coverage.note(result.trace);
     keeper.walked(walked.episode, result);
@@ -177,14 +179,15 @@ export async function hunt(plan: HuntPlan, parts: HuntParts): Promise<HuntReport
   }
 
   /** Checks that stopped being counted since `before`. */
-  function silent(before: { steps: number; answers: number; states: number; generic: number }): Ended | undefined {
-    if (counts.steps === before.steps) return undefined;
+  function silent(before: { looked: number; answers: number; states: number; generic: number }): Ended | undefined {
+    const looked = counts.looked - before.looked;
+    if (looked === 0) return undefined;
     const quiet = [
       tally.answers === before.answers && 'no answer was judged',
       tally.states === before.states && plantsFor(suite).includes('state') && 'no state was compared',
       tally.generic === before.generic && 'nothing was looked for after tear-down',
     ].filter((words) => words !== false);
-    doubts.push(...quiet.map((words) => `${words} in the last ${counts.steps - before.steps} steps`));
+    doubts.push(...quiet.map((words) => `${words} in the last ${looked} steps`));
     return quiet.length > 0 ? 'blind' : undefined;
   }
 

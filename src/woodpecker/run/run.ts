@@ -145,9 +145,10 @@ function* walking(system: System, { suite, source, start }: WalkPlan, tools: Run
       answer = isLater(acted) ? yield* later(acted) : acted;
     } catch (error) {
       const wrong = wrongThrown(step, error);
+      tally.answers++;
       if (wrong) return wrong;
     }
-    tally.answers++;
+    if (answer !== undefined) tally.answers++;
     if (answer !== undefined && step.refused) return { kind: 'accepted', message: `${step.action} was not refused` };
     noteAnswer(step, index, answer);
     return yield* judge.step(index, action, answer);

@@ -1,0 +1,146 @@
+import { describe, expect, it } from 'vitest';
+import { type Clock, systemClock } from '../../../src/platform/clock.js';
+import { type HuntParts, type HuntPlan, hunt } from '../../../src/woodpecker/run/hunt.js';
+import type { HuntEvent } from '../../../src/woodpecker/run/hunt-events.js';
+import { keepNothing } from '../../../src/woodpecker/run/keeper.js';
+import { type BoundStep, HarnessError, type System } from '../../../src/woodpecker/types.js';
+import { boxes, boxSuite } from './boxes.js';
+
+const suite = boxSuite();
+const origin = { suite: 'boxes', digest: suite.digest, strategy: 'mix', seed: 1, length: 50 } as const;
+
+/** Time that passes only when a step takes it. */
+function slowClock(): Clock & { pass(ms: number): void } {
+  let now = 0;
+  return {
+    ...systemClock,
+    now: () => now,
+    after: (ms, run) => {
+      now += ms;
+      queueMicrotask(run);
+      return () => undefined;
+    },
+    pass: (ms) => {
+      now += ms;
+    },
+  };
+}
+
+async function hunted(open: () => System, plan: Partial<HuntPlan> = {}, parts: Partial<HuntParts> = {}) {
+  const events: HuntEvent[] = [];
+  const report = await hunt(
+    { origin, bugs: [], steps: 500, ...plan },
+    {
+      suite,
+      clock: systemClock,
+      open,
+      keeper: keepNothing,
+      tell: (event) => void events.push(event),
+      stop: new AbortController().signal,
+      ...parts,
+    },
+  );
+  return { report, events };
+}
+
+/** Right, but for one method. */
+const wrong = (make: (right: ReturnType<typeof boxes>) => Partial<System>) => () => {
+  const right = boxes({ tells: true });
+  return { ...right, ...make(right) };
+};
+
+describe('a hunt', () => {
+  it('takes exactly the steps that it is given, and plants a bug in every batch', async () => {
+    const { report } = await hunted(boxes, { steps: 2_345 });
+    expect(report).toMatchObject({ outcome: 'pass', ended: 'steps', steps: 2_345, doubts: [], findings: 0 });
+    // 20 walks of 50 steps a batch.
+    expect(report.canaries).toEqual({ planted: 3, caught: 3 });
+  });
+
+  it('ends in the middle of a walk when its time is up', async () => {
+    const clock = slowClock();
+    const slow = wrong((right) => ({
+      act: (step: BoundStep) => {
+        clock.pass(7_000);
+        return right.act(step);
+      },
+    }));
+    const { report } = await hunted(slow, { steps: undefined, minutes: 10 }, { clock });
+    expect(report.ended).toBe('minutes');
+    expect(report.steps).toBeGreaterThan(60);
+    expect(clock.now()).toBeLessThan(10 * 60_000 + 7_000);
+  });
+
+  it('shrinks into overtime, but not without end', async () => {
+    const clock = slowClock();
+    const slow = wrong((right) => ({
+      act: (step: BoundStep) => {
+        clock.pass(20_000);
+        if (step.action === 'open' && right.states.size > 2) throw new Error('it sticks');
+        return right.act(step);
+      },
+    }));
+    const { report } = await hunted(slow, { steps: undefined, minutes: 60 }, { clock });
+    expect(report.findings).toBe(1);
+    expect(clock.now()).toBeLessThan(60 * 60_000 * 1.5 + 50 * 20_000);
+  });
+
+  it('takes a failure that hides its planted bug for what it is', async () => {
+    const { report, events } = await hunted(
+      wrong(() => ({ act: () => Promise.reject(new Error('always')) })),
+      { steps: 30 },
+    );
+    expect(report).toMatchObject({ outcome: 'fail', findings: 1, canaries: { planted: 0, caught: 0 }, doubts: [] });
+    expect(events.find(({ event }) => event === 'canary')).toMatchObject({ masked: true });
+  });
+
+  it('goes red when states stop being compared in the middle of it', async () => {
+    let looks = 0;
+    const falling = wrong((right) => ({
+      act: async (step: BoundStep) => ({ ...(await right.act(step)), states: undefined }),
+      // Awake for the canary of its first batch, asleep from then on.
+      observe: (known) => (looks++ < 30 ? right.observe(known) : { states: {} }),
+    }));
+    const { report } = await hunted(falling, { steps: 10_000 });
+    expect(report).toMatchObject({ outcome: 'error', ended: 'blind' });
+    expect(report.steps).toBeLessThan(2_500);
+    expect(report.doubts).toHaveLength(1);
+  });
+
+  it('stops after three errors in a row, and does not call them findings', async () => {
+    const open = () => {
+      throw new HarnessError('no driver');
+    };
+    const { report, events } = await hunted(open);
+    expect(report).toMatchObject({ outcome: 'error', ended: 'errors', findings: 0, errors: 3 });
+    expect(events.filter(({ event }) => event === 'broke')).toHaveLength(3);
+  });
+
+  it('goes on after an error that does not come back', async () => {
+    let walks = 0;
+    const { report } = await hunted(() => {
+      if (walks++ === 5) throw new HarnessError('once');
+      return boxes();
+    });
+    expect(report).toMatchObject({ outcome: 'error', ended: 'steps', errors: 1, steps: 500 });
+  });
+
+  it('follows up a second failure that shows while the first is shrunk', async () => {
+    const two = wrong((right) => ({
+      act: (step: BoundStep) => {
+        if (step.action === 'shut' && right.states.size > 2) throw new Error('it sticks');
+        if (step.action === 'shut' && step.index < 3) throw new Error('too soon');
+        return right.act(step);
+      },
+    }));
+    const { report } = await hunted(two, { steps: 60 });
+    expect(report.list.map(({ failure }) => failure.message).toSorted()).toEqual(['it sticks', 'too soon']);
+  });
+
+  it('lets signals have their turn though the system never waits', async () => {
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(), 20);
+    const { report } = await hunted(boxes, { steps: 1e9 }, { stop: stop.signal });
+    expect(report.ended).toBe('stopped');
+  });
+});
