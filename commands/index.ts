@@ -1,6 +1,9 @@
 /** Everything people can do, in the order they meet it. What is not listed here does not exist. */
 import type { Job } from '../src/discord/catalogue.js';
 import help, { turnHelp } from './help.js';
+import { hunt, huntPage, stopHuntButton } from './hunts/hunt.js';
+import { boardListed, boardPage, machine, machinePage } from './hunts/machine.js';
+import { suite, suitePage } from './hunts/suite.js';
 import { accept, undoAnswer } from './questions/accept.js';
 import { ask, askModal, editDraft, postDraft } from './questions/ask.js';
 import { listPage, question } from './questions/question.js';
@@ -10,5 +13,9 @@ import { applyPlan, checkSetup, setup } from './setup/setup.js';
 export const jobs: readonly Job[] = [
   { name: 'start', parts: [help, turnHelp] },
   { name: 'questions', parts: [ask, askModal, postDraft, editDraft, accept, undoAnswer, question, listPage] },
+  {
+    name: 'hunts',
+    parts: [machine, machinePage, boardPage, boardListed, suite, suitePage, hunt, huntPage, stopHuntButton],
+  },
   { name: 'setup', parts: [setup, applyPlan, checkSetup, doctor, retryEffect, dropEffect] },
 ];

@@ -4,6 +4,7 @@ import type { EffectFile, Picture } from '../platform/effects.js';
 import { translator } from '../platform/i18n.js';
 import { duration } from './views/text.js';
 
+const PATIENCE_MS = 10_000;
 /** Discord's limit for a file of a bot; bytes. */
 const MOST_BYTES = 10 * 1024 * 1024;
 
@@ -18,6 +19,15 @@ export function loadFiles(files: readonly EffectFile[] | undefined, signal: Abor
 function draw({ locale, ...chart }: Picture): Promise<Buffer> {
   const t = translator(locale);
   return drawChart({ ...chart, timeLabel: (ms) => duration(t, ms), numberLabel: (value) => t.number(value) });
+}
+
+/** Files for an answer: discord.js names them otherwise. */
+export async function sendable(files: readonly EffectFile[]): Promise<{ name: string; attachment: Buffer }[]> {
+  const loaded = await loadFiles(files, AbortSignal.timeout(PATIENCE_MS));
+  return loaded.map(({ name, data }) => ({
+    name,
+    attachment: Buffer.isBuffer(data) ? data : Buffer.from(String(data)),
+  }));
 }
 
 async function load(file: EffectFile, signal: AbortSignal): Promise<RawFile> {

@@ -105,20 +105,20 @@ export function createHerald(guild: Guild, { now, fleet, settings, posts }: Hera
   );
   const isQuiet = (): boolean => quiet().get() === 'yes';
 
-  function huntCard(hunt: Hunt): HuntCard {
+  function huntCard(hunt: Hunt, languages = settings.languages()): HuntCard {
     return {
       hunt,
       activity: hunts.activity(hunt.id),
       findings: findings.list({ hunt: hunt.id }, 5, 0),
       curve: hunt.state === 'running' ? [] : hunts.curve(hunt.id),
-      languages: settings.languages(),
+      languages,
       guild: guild.id,
       now: now(),
     };
   }
 
-  function findingCard(finding: Finding): FindingCard {
-    return { ...fleet.story(finding), languages: settings.languages(), guild: guild.id };
+  function findingCard(finding: Finding, languages = settings.languages()): FindingCard {
+    return { ...fleet.story(finding), languages, guild: guild.id };
   }
 
   /** What the tag of a finding says: what became of it, or how far it is believed. */
@@ -215,6 +215,11 @@ export function createHerald(guild: Guild, { now, fleet, settings, posts }: Hera
       setQuiet().run(on ? 'yes' : 'no');
       keepTicking();
     }),
+
+    /** A hunt as its live message shows it, for one reader. Refuses: hunt_unknown. */
+    card: (id: number, languages: Languages): Shown => posts.hunt(huntCard(hunts.get(id), languages)),
+    /** A finding as its thread shows it, for one reader. Refuses: finding_unknown. */
+    findingCard: (id: number, languages: Languages): Shown => posts.finding(findingCard(findings.get(id), languages)),
 
     /** Posts a hunt's live message. In the transaction that starts the hunt. */
     started(hunt: Hunt, channel: string): void {

@@ -16,6 +16,8 @@ export interface HuntPlan {
   readonly baseRef?: string;
   readonly strategy: string;
   readonly pattern?: string;
+  /** Step lines of the pattern, where it is not one of the suite's own. */
+  readonly trace?: readonly string[];
   readonly bugs: readonly string[];
   readonly seed: number;
   readonly length: number;

@@ -142,7 +142,7 @@ export function progressOf({ budgetSteps, budgetMinutes, steps, workedMs, state 
 function aboutOf({ hunt }: HuntCard, say: PublicTexts): string {
   const how = `\`${inCode(hunt.pattern ?? hunt.strategy)}\``;
   const lines = [
-    say.line('hunt.card.by', { author: user(hunt.author) }) + ` · ${ago(hunt.startedAt)}`,
+    `${say.line('hunt.card.by', { author: user(hunt.author) })} · ${ago(hunt.startedAt)}`,
     ...(hunt.ref
       ? [
           hunt.baseRef

@@ -13,6 +13,7 @@ interface HuntRow {
   base_ref: string | null;
   strategy: string;
   pattern: string | null;
+  trace: string | null;
   bugs: string;
   seed: number;
   length: number;
@@ -48,6 +49,7 @@ function huntOf(row: HuntRow): Hunt {
     baseRef: row.base_ref ?? undefined,
     strategy: row.strategy,
     pattern: row.pattern ?? undefined,
+    trace: row.trace === null ? undefined : (JSON.parse(row.trace) as string[]),
     bugs: JSON.parse(row.bugs) as string[],
     seed: row.seed,
     length: row.length,
@@ -72,6 +74,12 @@ function huntOf(row: HuntRow): Hunt {
   };
 }
 
+export interface Covered {
+  readonly kind: 'action' | 'transition' | 'pair';
+  readonly name: string;
+  readonly count: number;
+}
+
 export type Hunts = ReturnType<typeof createHunts>;
 
 export function createHunts(guild: Guild, now: () => number) {
@@ -89,9 +97,9 @@ export function createHunts(guild: Guild, now: () => number) {
   );
   const insert = once(() =>
     db.prepare<unknown[]>(
-      `INSERT INTO hunt (digest, suite, ref, base_ref, strategy, pattern, bugs, seed, length, lanes, budget_steps, budget_ms,
+      `INSERT INTO hunt (digest, suite, ref, base_ref, strategy, pattern, trace, bugs, seed, length, lanes, budget_steps, budget_ms,
                          priority, weight, author, question, state, started_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, 'running', ?)`,
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, 'running', ?)`,
     ),
   );
   const end = once(() =>
@@ -143,6 +151,11 @@ export function createHunts(guild: Guild, now: () => number) {
       'SELECT kind, count(*) AS n FROM coverage WHERE hunt = ? GROUP BY kind',
     ),
   );
+  const allCovered = once(() =>
+    db.prepare<[number], Covered>(
+      'SELECT kind, name, count FROM coverage WHERE hunt = ? ORDER BY kind, count DESC, name LIMIT 5000',
+    ),
+  );
   const curve = once(() =>
     db.prepare<[number], { at: number }>(
       `SELECT first_at AS at FROM coverage WHERE hunt = ? AND kind = 'transition' ORDER BY first_at`,
@@ -176,6 +189,7 @@ export function createHunts(guild: Guild, now: () => number) {
       if ((count().get('running', 'running') ?? 0) >= MOST_HUNTS) refuse('too_many_hunts', { most: MOST_HUNTS });
       const { lastInsertRowid } = insert().run(
         ...[plan.digest, plan.suite, plan.ref ?? null, plan.baseRef ?? null, plan.strategy, plan.pattern ?? null],
+        ...[plan.trace === undefined ? null : JSON.stringify(plan.trace)],
         ...[JSON.stringify(plan.bugs), plan.seed, plan.length, plan.lanes, plan.budgetSteps ?? null],
         ...[plan.budgetMinutes === undefined ? null : Math.round(plan.budgetMinutes * 60_000), plan.priority],
         ...[plan.author, plan.question ?? null, now()],
@@ -213,6 +227,8 @@ export function createHunts(guild: Guild, now: () => number) {
       for (const name of transitions) cover().run(id, 'transition', name, 1, at);
       for (const name of pairs) cover().run(id, 'pair', name, 1, at);
     },
+    /** What was covered, the most frequent first of each kind. */
+    covered: (id: number): Covered[] => allCovered().all(id),
     /** When each covered transition was first seen, in order. */
     curve: (id: number): number[] =>
       curve()

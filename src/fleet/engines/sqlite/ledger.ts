@@ -57,6 +57,15 @@ export function createLedger({ db }: Guild, now: () => number) {
        ORDER BY ms DESC, confirmed DESC, lender LIMIT ? OFFSET ?`,
     ),
   );
+  const boardCount = once(() =>
+    db
+      .prepare<[], number>(
+        `SELECT count(*) FROM (SELECT lender FROM ledger UNION SELECT found_by FROM finding
+                               WHERE status NOT IN ('duplicate', 'not_a_bug')) WHERE lender NOT IN (SELECT lender FROM unlisted)`,
+      )
+      .pluck(),
+  );
+  const isHidden = once(() => db.prepare<[string], number>('SELECT 1 FROM unlisted WHERE lender = ?').pluck());
   const hide = once(() => db.prepare<[string]>('INSERT OR IGNORE INTO unlisted (lender) VALUES (?)'));
   const show = once(() => db.prepare<[string]>('DELETE FROM unlisted WHERE lender = ?'));
 
@@ -66,6 +75,8 @@ export function createLedger({ db }: Guild, now: () => number) {
     reverse: (job: number): void => void reverse().run(now(), job),
     of: (lender: string): Hours => hours().get(lender, lender, lender) ?? { granted: 0, provisional: 0, jobs: 0 },
     board: (limit: number, offset: number): BoardRow[] => board().all(limit, offset),
+    boardCount: (): number => boardCount().get() ?? 0,
+    isListed: (lender: string): boolean => isHidden().get(lender) === undefined,
     setListed: (lender: string, listed: boolean): void => void (listed ? show() : hide()).run(lender),
   };
 }

@@ -81,6 +81,9 @@ export function createSuites(guild: Guild, now: () => number) {
       `${PATTERN} WHERE (? IS NULL OR suite = ?) ORDER BY suite, name LIMIT ? OFFSET ?`,
     ),
   );
+  const guards = once(() =>
+    db.prepare<[string], PatternRow>(`${PATTERN} WHERE suite = ? AND finding IS NOT NULL ORDER BY name`),
+  );
   const countPatterns = once(() =>
     db
       .prepare<[string | null, string | null], number>('SELECT count(*) FROM pattern WHERE (? IS NULL OR suite = ?)')
@@ -143,6 +146,8 @@ export function createSuites(guild: Guild, now: () => number) {
       patterns()
         .all(suite ?? null, suite ?? null, limit, offset)
         .map(patternOf),
+    /** Patterns that guard against fixed findings of this suite. */
+    guards: (suite: string): PatternEntry[] => guards().all(suite).map(patternOf),
     countPatterns: (suite?: string): number => countPatterns().get(suite ?? null, suite ?? null) ?? 0,
     /** Refuses: pattern_taken. */
     propose: transaction((entry: { suite: string; name: string; steps: readonly string[]; author: string }): void => {

@@ -11,6 +11,8 @@ const GUESSED_STEP_MS = 50;
 /** First jobs are small: until a hunt's pace is known, and so that its first finding comes early. */
 const FIRST_EPISODES = 5;
 const MOST_EPISODES = 100_000;
+/** Most runs of a fixed sequence in one job. */
+const MOST_RUNS = 100;
 
 export interface WalkDeps {
   readonly now: () => number;
@@ -26,6 +28,7 @@ interface HuntRow {
   ref: string | null;
   strategy: string;
   pattern: string | null;
+  trace: string | null;
   bugs: string;
   seed: number;
   length: number;
@@ -48,7 +51,7 @@ export const walkSeed = (huntSeed: number, n: number): number => (huntSeed + Mat
 export function createWalks({ db }: Guild, { now, random, canaryOf }: WalkDeps) {
   const hunt = once(() =>
     db.prepare<[number], HuntRow>(
-      `SELECT id, digest, ref, strategy, pattern, bugs, seed, length, lanes, budget_steps, budget_ms, priority, next_walk,
+      `SELECT id, digest, ref, strategy, pattern, trace, bugs, seed, length, lanes, budget_steps, budget_ms, priority, next_walk,
               episodes, episode_ms, worked_ms, canaries
        FROM hunt WHERE id = ? AND state = 'running'`,
     ),
@@ -56,7 +59,7 @@ export function createWalks({ db }: Guild, { now, random, canaryOf }: WalkDeps) 
   const underWay = once(() =>
     db
       .prepare<[number], number>(
-        `SELECT coalesce(sum(json_extract(spec, '$.episodes.count')), 0) FROM job
+        `SELECT coalesce(sum(coalesce(json_extract(spec, '$.episodes.count'), json_extract(spec, '$.runs'))), 0) FROM job
          WHERE hunt = ? AND state IN ('ready', 'leased') AND purpose = 'walk'`,
       )
       .pluck(),
@@ -111,21 +114,30 @@ export function createWalks({ db }: Guild, { now, random, canaryOf }: WalkDeps) 
       if (left <= 0 && !owed) return undefined;
       const most = row.episode_ms === null ? Math.min(FIRST_EPISODES, left) : Math.min(MOST_EPISODES, left);
       const bugs = JSON.parse(row.bugs) as string[];
-      const canary = canaryOf(row.digest);
-      const due = canary !== undefined && (owed || (row.next_walk > 0 && random() < CANARY_SHARE));
-      const episodes = due ? 1 : episodesFor(episodeMs, machine.pace, maxMinutes, most);
-      const spec: JobSpec = {
-        kind: 'walk',
+      // A fixed sequence need not come by the planted bug.
+      const canary = row.trace === null ? canaryOf(row.digest) : undefined;
+      const due =
+        canary !== undefined && (anyCanary().get(huntId) === undefined ? row.next_walk > 0 : random() < CANARY_SHARE);
+      const fitting = episodesFor(episodeMs, machine.pace, maxMinutes, most);
+      const episodes = due ? 1 : row.trace === null ? fitting : Math.min(fitting, MOST_RUNS);
+      const shared = {
         digest: row.digest,
         ...(row.ref === null ? {} : { ref: row.ref }),
-        strategy: row.strategy as Extract<JobSpec, { kind: 'walk' }>['strategy'],
-        ...(row.pattern === null ? {} : { pattern: row.pattern }),
         seed: walkSeed(row.seed, row.next_walk),
-        episodes: { from: 0, count: episodes },
-        length: row.length,
-        ...(row.lanes === 2 ? { lanes: 2 as const } : {}),
         bugs: due && canary !== undefined ? [...bugs, canary] : bugs,
       };
+      const spec: JobSpec =
+        row.trace === null
+          ? {
+              kind: 'walk',
+              ...shared,
+              strategy: row.strategy as Extract<JobSpec, { kind: 'walk' }>['strategy'],
+              ...(row.pattern === null ? {} : { pattern: row.pattern }),
+              episodes: { from: 0, count: episodes },
+              length: row.length,
+              ...(row.lanes === 2 ? { lanes: 2 as const } : {}),
+            }
+          : { kind: 'replay', ...shared, trace: JSON.parse(row.trace) as string[], runs: episodes };
       count().run(due ? 0 : episodes, huntId);
       const text = JSON.stringify(spec);
       const purpose = due ? 'canary' : 'walk';

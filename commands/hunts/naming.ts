@@ -1,0 +1,91 @@
+/** Suites, patterns, bugs and refs as people name them: suggested while they type, and looked up afterwards. */
+import { refuse } from '../../src/community/refusal.js';
+import type { Context } from '../../src/discord/context.js';
+import type { Autocomplete, Suggestion } from '../../src/discord/options.js';
+import { shortDigest } from '../../src/discord/views/suites.js';
+import type { SuiteEntry } from '../../src/fleet/suite.js';
+import type { Suite } from '../../src/woodpecker/suite/suite.js';
+
+const MOST_PATTERNS = 1000;
+const MOST_BUGS = 8;
+
+export interface Approved {
+  readonly entry: SuiteEntry;
+  readonly suite: Suite;
+}
+
+/** Approved suites by name and version. */
+export const suggestSuites: Autocomplete = (typed, { fleet }) =>
+  matching(
+    typed,
+    fleet()
+      .suites.approved()
+      .map(({ name, digest }) => ({ name: `${name} · ${shortDigest(digest)}`, value: digest })),
+  );
+
+/** What was picked, or a name that was typed: then its newest version. Refuses: suite_unknown. */
+export function approvedSuite({ fleet, system }: Context, named: string): Approved {
+  const { suites } = fleet();
+  const approved = suites.approved();
+  const entry =
+    approved.find(({ digest }) => digest === named) ??
+    approved.filter(({ name }) => name === named).sort((a, b) => b.addedAt - a.addedAt)[0] ??
+    refuse('suite_unknown');
+  const suite = system.shelf.suite(entry.digest, () => suites.files(entry.digest)) ?? refuse('suite_unknown');
+  return { entry, suite };
+}
+
+/** The patterns of the approved suites, and those that were proposed and approved. */
+export const suggestPatterns: Autocomplete = (typed, context) => {
+  const { suites } = context.fleet();
+  const own = suites.approved().flatMap(({ digest, name }) => {
+    const suite = context.system.shelf.suite(digest, () => suites.files(digest));
+    return (suite?.patterns ?? []).map((pattern) => ({ name: `${name}: ${pattern.name}`, value: pattern.name }));
+  });
+  const proposed = suites
+    .patterns(undefined, MOST_PATTERNS, 0)
+    .filter(({ approvedBy }) => approvedBy !== undefined)
+    .map(({ suite, name }) => ({ name: `${suite}: ${name}`, value: name }));
+  return matching(typed, [...own, ...proposed]);
+};
+
+/** A pattern of the suite itself, or one that was approved, with its steps. Refuses: pattern_unknown, pattern_not_approved. */
+export function patternNamed({ fleet }: Context, suite: Suite, name: string) {
+  if (suite.patterns.some((pattern) => pattern.name === name)) return { strategy: 'pattern', pattern: name };
+  const { steps, approvedBy } = fleet().suites.pattern(suite.name, name) ?? refuse('pattern_unknown', { name });
+  if (approvedBy === undefined) refuse('pattern_not_approved', { name });
+  return { strategy: 'pattern', pattern: name, trace: steps };
+}
+
+/** The bugs that the approved suites can be told to have; the last of a list is completed. */
+export const suggestBugs: Autocomplete = (typed, { fleet, system }) => {
+  const { suites } = fleet();
+  const before = typed.includes(',') ? `${typed.slice(0, typed.lastIndexOf(',') + 1).trim()} ` : '';
+  const last = typed.slice(typed.lastIndexOf(',') + 1).trim();
+  const names = suites.approved().flatMap(({ digest }) => {
+    const suite = system.shelf.suite(digest, () => suites.files(digest));
+    return Object.entries(suite?.bugs ?? {}).map(([name, about]) => ({
+      name: `${before}${name} – ${about}`,
+      value: `${before}${name}`,
+      bug: name,
+    }));
+  });
+  return names.filter(({ bug }) => bug.includes(last.toLowerCase())).map(({ name, value }) => ({ name, value }));
+};
+
+/** Refuses: bug_unknown. */
+export function bugsOf(suite: Suite, typed: string | undefined): string[] {
+  const names = [...new Set((typed ?? '').split(/[,\s]+/).filter(Boolean))].slice(0, MOST_BUGS);
+  for (const name of names) if (!Object.hasOwn(suite.bugs, name)) refuse('bug_unknown', { name });
+  return names;
+}
+
+/** Refuses: ref_wrong. */
+export function checkedRef(ref: string): string {
+  return /^[\x21-\x7e]{1,120}$/.test(ref) ? ref : refuse('ref_wrong');
+}
+
+export function matching(typed: string, all: readonly Suggestion[]): Suggestion[] {
+  const wanted = typed.toLowerCase();
+  return all.filter(({ name }) => name.toLowerCase().includes(wanted));
+}

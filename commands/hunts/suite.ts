@@ -1,0 +1,117 @@
+import { refuse } from '../../src/community/refusal.js';
+import { ephemeral } from '../../src/discord/answer.js';
+import { slashCommand, subcommand } from '../../src/discord/command.js';
+import { button } from '../../src/discord/component.js';
+import type { Context } from '../../src/discord/context.js';
+import { download } from '../../src/discord/download.js';
+import type { Autocomplete } from '../../src/discord/options.js';
+import { SUITE_PAGE } from '../../src/discord/views/addresses.js';
+import { PAGE_SIZE, pageOf } from '../../src/discord/views/pager.js';
+import * as views from '../../src/discord/views/suites.js';
+import { BadPackage, packSuite } from '../../src/fleet/packed-suite.js';
+import { NoSuiteFile } from '../../src/fleet/shelf.js';
+import { SUITE_LIMIT, type SuiteEntry } from '../../src/fleet/suite.js';
+import { readUpload } from '../../src/fleet/suite-upload.js';
+import { SuiteError } from '../../src/woodpecker/suite/problem.js';
+
+const MOST = 1000;
+
+/** Versions of suites, told apart by the beginning of their digest. */
+const versions = (fits: (entry: SuiteEntry) => boolean): Autocomplete =>
+  function suggestSuites(typed, { fleet }) {
+    return fleet()
+      .suites.list(MOST, 0)
+      .filter(fits)
+      .map(({ name, digest }) => ({ name: `${name} · ${views.shortDigest(digest)}`, value: digest }))
+      .filter(({ name }) => name.toLowerCase().includes(typed.toLowerCase()));
+  };
+const version = (fits: (entry: SuiteEntry) => boolean) =>
+  ({ type: 'string', required: true, maxLength: 100, autocomplete: versions(fits) }) as const;
+
+const add = subcommand({
+  options: {
+    shipped: {
+      type: 'string',
+      maxLength: 100,
+      autocomplete: (typed, { system }) =>
+        system.shelf
+          .shipped()
+          .filter(({ name }) => name.includes(typed.toLowerCase()))
+          .map(({ name }) => ({ name, value: name })),
+    },
+    file: { type: 'attachment' },
+  },
+  async run(interaction, { by, t, fleet, system, options }) {
+    const { shipped, file } = options;
+    if (shipped !== undefined) {
+      const known = system.shelf.shipped().find(({ name }) => name === shipped) ?? refuse('not_shipped');
+      const suite = system.shelf.suite(known.digest, () => undefined) ?? refuse('not_shipped');
+      const entry = fleet().suites.add({ ...known, files: undefined, author: by.id });
+      await interaction.reply(ephemeral(views.added(t, entry, suite)));
+      return;
+    }
+    const upload = file ?? refuse('no_upload');
+    const data = await download(upload, SUITE_LIMIT);
+    try {
+      const files = readUpload(upload.name, data);
+      const suite = system.shelf.read(files);
+      const { name, digest } = suite;
+      const entry = fleet().suites.add({ digest, name, files: packSuite(files), author: by.id });
+      await interaction.reply(ephemeral(views.added(t, entry, suite)));
+    } catch (error) {
+      if (error instanceof SuiteError) {
+        await interaction.reply(ephemeral(views.problems(t, error.file, error.problems)));
+      } else if (error instanceof BadPackage || error instanceof NoSuiteFile) {
+        await interaction.reply(ephemeral(views.unreadable(t, error.message)));
+      } else throw error;
+    }
+  },
+});
+
+const approve = subcommand({
+  access: 'moderator',
+  options: { suite: version(({ approvedBy, retiredAt }) => approvedBy === undefined && retiredAt === undefined) },
+  async run(interaction, { by, t, fleet, options }) {
+    await interaction.reply(ephemeral(views.approved(t, fleet().suites.approve(options.suite, by.id))));
+  },
+});
+
+const list = subcommand({
+  async run(interaction, context) {
+    await interaction.reply(ephemeral(suites(context, 0)));
+  },
+});
+
+const show = subcommand({
+  options: { suite: version(() => true) },
+  async run(interaction, { t, fleet, system, options }) {
+    const { suites } = fleet();
+    const entry = suites.find(options.suite) ?? refuse('suite_unknown');
+    const suite = system.shelf.suite(entry.digest, () => suites.files(entry.digest));
+    await interaction.reply(ephemeral(views.show(t, entry, suite)));
+  },
+});
+
+const retire = subcommand({
+  access: 'moderator',
+  options: { suite: version(({ retiredAt }) => retiredAt === undefined) },
+  async run(interaction, { by, t, fleet, options }) {
+    await interaction.reply(ephemeral(views.retired(t, fleet().suites.retire(options.suite, by.id))));
+  },
+});
+
+/** What may be hunted with. */
+export const suite = slashCommand({ name: 'suite', subcommands: { add, approve, list, show, retire } });
+
+export const suitePage = button({
+  ...SUITE_PAGE,
+  async run(interaction, context) {
+    await interaction.update(suites(context, context.state.page));
+  },
+});
+
+function suites({ t, fleet }: Context, wanted: number) {
+  const all = fleet().suites;
+  const page = pageOf(wanted, all.count());
+  return views.list(t, all.list(PAGE_SIZE, page.offset), page);
+}

@@ -1,0 +1,188 @@
+/** Answers about lent machines that only the person who acted sees. Nothing of a machine but its alias is shown to others. */
+import { MessageFlags } from 'discord.js';
+import type { BoardRow, Hours } from '../../fleet/engines/sqlite/ledger.js';
+import { type Machine, SILENT_MS } from '../../fleet/machine.js';
+import { isMessageKey, type Translator } from '../../platform/i18n.js';
+import { addressing } from '../custom-id.js';
+import { BOARD_LISTED, BOARD_PAGE, MACHINE_PAGE } from './addresses.js';
+import { COLOURS, container, line, pressable, row, text } from './layout.js';
+import { type Page, pager } from './pager.js';
+import type { View } from './questions.js';
+import { ago, codeBlock, duration, inCode, plain, user } from './text.js';
+
+const STATE_EMOJI = { active: '🟢', paused: '⏸️', quarantined: '🚫', withdrawn: '📤' } as const;
+const SILENT_EMOJI = '⚫';
+
+const machinePage = addressing(MACHINE_PAGE);
+const boardPage = addressing(BOARD_PAGE);
+const boardListed = addressing(BOARD_LISTED);
+
+export interface Offer {
+  readonly alias: string;
+  readonly url: string;
+  readonly code: string;
+  readonly expiresAt: number;
+}
+
+/** The one line to paste, for the lender alone. */
+export function offered(t: Translator, { alias, url, code, expiresAt }: Offer): View {
+  return {
+    flags: MessageFlags.IsComponentsV2,
+    components: [
+      container(COLOURS.plain, [
+        text(`### 🐦 ${t('machine.lend.title', { alias: plain(alias) })}`),
+        text(t('machine.lend.paste')),
+        text(codeBlock(`npx flock worker enroll ${url} ${code}`)),
+        text(t('machine.lend.once', { expires: ago(expiresAt) })),
+        line(),
+        text(`${t('machine.lend.then')}\n${codeBlock('npx flock worker accept\nnpx flock worker run')}`),
+        text(`-# ${t('machine.lend.terms')}`),
+      ]),
+    ],
+  };
+}
+
+export interface MachineList {
+  readonly page: Page;
+  readonly items: readonly Machine[];
+  readonly mine: boolean;
+  readonly now: number;
+}
+
+export function list(t: Translator, { page, items, mine, now }: MachineList): View {
+  const to = (target: number) => machinePage.id({ page: target, mine });
+  return {
+    flags: MessageFlags.IsComponentsV2,
+    components: [
+      container(COLOURS.plain, [
+        text(`### 🐦 ${t(mine ? 'machine.list.mine' : 'machine.list.all', { count: page.total })}`),
+        text(items.map((machine) => lineOf(t, machine, now)).join('\n') || t('machine.list.empty')),
+        ...pager(t, page, to),
+      ]),
+    ],
+  };
+}
+
+function lineOf(t: Translator, machine: Machine, now: number): string {
+  return `${emojiOf(machine, now)} **${plain(machine.alias)}** · ${whatOf(t, machine, now)}`;
+}
+
+const isSilent = ({ state, seenAt }: Machine, now: number): boolean => state === 'active' && seenAt < now - SILENT_MS;
+const emojiOf = (machine: Machine, now: number): string =>
+  isSilent(machine, now) ? SILENT_EMOJI : STATE_EMOJI[machine.state];
+
+/** What it is doing, in a few words. */
+function whatOf(t: Translator, machine: Machine, now: number): string {
+  if (machine.state !== 'active') return t(`machine.state.${machine.state}`);
+  if (isSilent(machine, now)) return `${t('machine.state.silent')} ${ago(machine.seenAt)}`;
+  const key = `machine.doing.${machine.doing}`;
+  return isMessageKey(key) ? t(key) : t('machine.doing.idle');
+}
+
+/** `whole`: to its lender and to staff, who see what machine it is; others see its alias and its state. */
+export function show(t: Translator, machine: Machine, { whole, now }: { whole: boolean; now: number }): View {
+  const { alias, cores, memoryMb, os, arch, version, enrolledAt, seenAt, trust, state, reason } = machine;
+  const facts = [
+    `${emojiOf(machine, now)} **${whatOf(t, machine, now)}**`,
+    ...(whole
+      ? [
+          t('machine.show.lender', { lender: user(machine.lender) }),
+          t('machine.show.about', {
+            os: plain(os),
+            arch: plain(arch),
+            cores,
+            memory: memoryMb,
+            version: plain(version),
+          }),
+          t('machine.show.since', { enrolled: ago(enrolledAt), seen: ago(seenAt) }),
+          t('machine.show.trust', { streak: trust.streak, strikes: trust.strikes }),
+        ]
+      : []),
+  ];
+  const advice = adviceOf(t, machine, now);
+  const held =
+    state === 'quarantined'
+      ? [
+          line(),
+          text(
+            `**${t('machine.held.title')}**\n${t(`machine.held.${reason ?? 'staff'}`)}\n-# ${t('machine.held.appeal', { alias: inCode(alias) })}`,
+          ),
+        ]
+      : [];
+  return {
+    flags: MessageFlags.IsComponentsV2,
+    components: [
+      container(state === 'quarantined' ? COLOURS.wrong : COLOURS.plain, [
+        text(`### 🐦 ${plain(alias)}`),
+        text(facts.join('\n')),
+        ...(advice ? [text(`💡 ${advice}`)] : []),
+        ...held,
+      ]),
+    ],
+  };
+}
+
+/** What would make it work, where something of its lender's would. */
+function adviceOf(t: Translator, machine: Machine, now: number): string | undefined {
+  if (machine.state === 'paused') return t('machine.advice.paused', { alias: inCode(machine.alias) });
+  if (isSilent(machine, now)) return t('machine.advice.silent');
+  const key = `machine.advice.${machine.doing}`;
+  return machine.state === 'active' && isMessageKey(key) ? t(key) : undefined;
+}
+
+export function switched(t: Translator, { alias, state }: Machine): View {
+  const key = state === 'paused' ? 'machine.paused' : 'machine.resumed';
+  return { content: `${STATE_EMOJI[state]} ${t(key, { alias: plain(alias) })}` };
+}
+export const withdrawn = (t: Translator, { alias }: Machine): View => ({
+  content: `📤 ${t('machine.withdrawn', { alias: plain(alias) })}`,
+});
+export const quarantined = (t: Translator, { alias }: Machine): View => ({
+  content: `🚫 ${t('machine.quarantined', { alias: plain(alias) })}`,
+});
+export const pardoned = (t: Translator, { alias }: Machine): View => ({
+  content: `🟢 ${t('machine.pardoned', { alias: plain(alias) })}`,
+});
+
+/** Core-milliseconds, as core-hours. */
+const hoursOf = (t: Translator, ms: number): string => t.number(ms / 3_600_000, { maximumFractionDigits: 2 });
+
+export function hours(t: Translator, { granted, provisional, jobs }: Hours): View {
+  return {
+    flags: MessageFlags.IsComponentsV2,
+    components: [
+      container(COLOURS.plain, [
+        text(`### ⏱️ ${t('machine.hours.title')}`),
+        text(t('machine.hours.granted', { hours: hoursOf(t, granted), time: duration(t, granted), jobs })),
+        text(`-# ${t('machine.hours.provisional', { time: duration(t, provisional) })}`),
+      ]),
+    ],
+  };
+}
+
+export interface Board {
+  readonly page: Page;
+  readonly rows: readonly BoardRow[];
+  readonly first: number;
+  /** Whether the reader stands on it. */
+  readonly listed: boolean;
+}
+
+export function board(t: Translator, { page, rows, first, listed }: Board): View {
+  const lines = rows.map(({ lender, ms, found, confirmed }, index) => {
+    const facts = t('machine.board.row', { hours: hoursOf(t, ms), found, confirmed });
+    return `**${first + index}.** ${user(lender)} · ${facts}`;
+  });
+  const label = t(listed ? 'machine.board.hide' : 'machine.board.show');
+  return {
+    flags: MessageFlags.IsComponentsV2,
+    components: [
+      container(COLOURS.plain, [
+        text(`### 🏅 ${t('machine.board.title')}`),
+        text(lines.join('\n') || t('machine.board.empty')),
+        ...pager(t, page, (target) => boardPage.id({ page: target })),
+        row(pressable(boardListed.id({ listed: !listed }), label)),
+      ]),
+    ],
+  };
+}
