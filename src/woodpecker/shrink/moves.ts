@@ -4,7 +4,9 @@
  */
 
 import { createModel } from '../model/model.js';
+import type { Resource } from '../model/resource.js';
 import { typeOf } from '../step-text.js';
+import type { Suite } from '../suite/suite.js';
 import type { Handle, Step } from '../types.js';
 import { simplest } from '../walk/values.js';
 import { simplerArgs } from './arguments.js';
@@ -181,24 +183,52 @@ function renamed(best: readonly Step[], from: Handle, to: Handle): Step[] {
   });
 }
 
-/** The sequence with something made out of nothing that was made from something: what that took may then go. */
+/**
+ * The sequence with one step in another's place: something made out of nothing that was made from something, or a state
+ * reached by one step on that resource alone that was reached by way of others. What those were for may then go.
+ */
 function* replacements({ suite }: Goal, best: readonly Step[]): Generator<Step[]> {
+  const model = createModel(suite);
   for (const [i, step] of best.slice(0, -1).entries()) {
-    const [made] = Object.values(step.makes);
-    if (!made || Object.keys(step.takes).length === 0) continue;
-    for (const action of suite.actions) {
-      const [make] = action.makes;
-      if (
-        action.takes.length > 0 ||
-        action.makes.length !== 1 ||
-        !make ||
-        action.fault ||
-        make.type.name !== typeOf(made)
-      )
-        continue;
-      const args = simplest(action, createModel(suite));
-      yield best.with(i, { action: action.name, takes: {}, makes: { [make.role]: made }, args });
+    if (step.lane) return;
+    for (const other of madeOutOfNothing(suite, step)) yield best.with(i, other);
+    const before = new Map(model.live().map((r) => [r, r.state]));
+    model.apply(step);
+    for (const [resource, state] of before) {
+      const bySideEffect = !Object.values(step.takes).includes(resource.handle) || Object.keys(step.takes).length > 1;
+      if (resource.state === state || !bySideEffect) continue;
+      for (const other of leavingIt(suite, resource, state)) yield best.with(i, other);
     }
+  }
+}
+
+/** Steps that make what this one makes, and take nothing. */
+function* madeOutOfNothing(suite: Suite, step: Step): Generator<Step> {
+  const made = Object.values(step.makes).toSorted();
+  if (made.length === 0 || Object.keys(step.takes).length === 0) return;
+  for (const action of suite.actions) {
+    const makes = action.makes.toSorted((a, b) => (a.type.name < b.type.name ? -1 : 1));
+    if (action.takes.length > 0 || action.fault || makes.length !== made.length) continue;
+    const roles = makes.map(({ role, type }, n) => {
+      const handle = made[n];
+      return handle !== undefined && typeOf(handle) === type.name ? ([role, handle] as const) : undefined;
+    });
+    const fitting = roles.filter((pair) => pair !== undefined);
+    if (fitting.length !== makes.length) continue;
+    const args = simplest(action, createModel(suite));
+    yield { action: action.name, takes: {}, makes: Object.fromEntries(fitting), args };
+  }
+}
+
+/** Steps that take this resource alone, as it was, and leave it as it is now. */
+function* leavingIt(suite: Suite, resource: Resource, was: number): Generator<Step> {
+  for (const action of suite.actions) {
+    const [take] = action.takes;
+    if (!take || action.takes.length > 1 || action.makes.length > 0 || action.fault) continue;
+    const leaves = action.leaves.some(({ role, possible }) => role === 0 && possible.includes(resource.state));
+    if (take.type !== resource.type || !take.allowed[was] || !leaves) continue;
+    const args = simplest(action, createModel(suite));
+    yield { action: action.name, takes: { [take.role]: resource.handle }, makes: {}, args };
   }
 }
 
