@@ -21,7 +21,8 @@ export function useStage(): Stage {
     bot = await hall.startBot();
     screen = await openScreen();
   });
-  afterEach(() => {
+  afterEach(async ({ task }) => {
+    await screen?.clear(task.result?.state === 'fail' ? task.name.replaceAll(/[^\w ]/g, '') : undefined);
     expect(screen?.complaints ?? []).toEqual([]);
     expect(hall?.local.violations ?? []).toEqual([]);
   });

@@ -30,6 +30,8 @@ export interface Screen {
   readonly complaints: readonly string[];
   /** Drops complaints that a test caused on purpose. */
   forgive(expected: RegExp): void;
+  /** Closes all windows; of a test that failed, pictures are kept first. */
+  clear(failed: string | undefined): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -40,6 +42,11 @@ export async function openScreen(): Promise<Screen> {
   return {
     get complaints() {
       return complaints;
+    },
+    async clear(failed) {
+      const pages = browser.contexts().flatMap((context) => context.pages());
+      if (failed) await Promise.all(pages.map((page, index) => picture(page, `${failed} ${index}`)));
+      await Promise.all(browser.contexts().map((context) => context.close()));
     },
     forgive(expected) {
       complaints = complaints.filter((one) => !expected.test(one));

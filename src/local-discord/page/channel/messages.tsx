@@ -69,12 +69,15 @@ export function Messages({ channel, editing, reply, edit }: MessagesProps) {
 
   useEffect(() => {
     const list = content.current;
-    if (!list) return;
+    const box = scroller.current;
+    if (!list || !box) return;
+    // Pictures arrive below, the composer grows from below: who is at the end stays there.
     const watch = new ResizeObserver(() => {
       if (place.current.atEnd) toEnd();
-      if (scroller.current) place.current.height = scroller.current.scrollHeight;
+      place.current.height = box.scrollHeight;
     });
     watch.observe(list);
+    watch.observe(box);
     return () => watch.disconnect();
   }, []);
 
