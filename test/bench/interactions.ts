@@ -1,7 +1,7 @@
 /**
  * How fast interactions are answered: a bare discord.js bot that echoes, against Flock's /help (a read) and /ask (a durable
  * write), each a process of its own, in one local Discord. Rounds are interleaved, so that what else the machine does
- * falls on both. Latencies are seen from Discord's side: from sending the interaction to receiving its answer.
+ * falls on all. Latencies are seen from Discord's side: from sending the interaction to receiving its answer.
  *
  *   npm run bench -- interactions [--seconds 30] [--rounds 5]
  */
@@ -12,8 +12,8 @@ import { startVillage, type Village } from '../support/village.js';
 const { values } = parseArgs({ options: { seconds: { type: 'string' }, rounds: { type: 'string' } } });
 const SECONDS = Number(values.seconds ?? 30);
 const ROUNDS = Number(values.rounds ?? 5);
-/** Answers a round, one after the other. */
-const IN_A_ROW = 200;
+/** Of each kind, one after the other. */
+const IN_A_ROUND = 200;
 /** Interactions under way at once when throughput is measured. */
 const AT_ONCE = 32;
 const THROUGHPUT_MS = 3_000;
@@ -35,16 +35,15 @@ const ask: Act = async (village) => {
   return village.took(person.submit(opened.modal, village.question()));
 };
 
+const acts = { echo, help, ask };
+const names = ['echo', 'help', 'ask'] as const;
+
 const village = await startVillage({ people: 1_500 });
 try {
-  const acts = { echo, help, ask };
-  for (const act of Object.values(acts)) await inARow(act, 50);
-
-  const latencies = { echo: [] as number[][], help: [] as number[][], ask: [] as number[][] };
-  for (let round = 0; round < ROUNDS; round += 1) {
-    for (const name of ['echo', 'help', 'ask'] as const) latencies[name].push(await inARow(acts[name], IN_A_ROW));
-  }
-  const p = (part: number, name: keyof typeof acts) => median(latencies[name].map((round) => percentile(round, part)));
+  await round(50);
+  const rounds: Awaited<ReturnType<typeof round>>[] = [];
+  for (let count = 0; count < ROUNDS; count += 1) rounds.push(await round(IN_A_ROUND));
+  const p = (part: number, name: keyof typeof acts) => median(rounds.map((took) => percentile(took[name], part)));
   const compare = (metric: string, part: number, ours: keyof typeof acts) =>
     report({ bench: 'interactions', metric, value: p(part, ours), unit: 'ms', baseline: p(part, 'echo') });
   compare('read.p50', 0.5, 'help');
@@ -54,7 +53,7 @@ try {
 
   const rates = { echo: [] as number[], help: [] as number[], ask: [] as number[] };
   for (let round = 0; round < 3; round += 1) {
-    for (const name of ['echo', 'help', 'ask'] as const) rates[name].push(await throughput(acts[name]));
+    for (const name of names) rates[name].push(await throughput(acts[name]));
   }
   const unit = 'per second';
   report({
@@ -81,9 +80,12 @@ try {
   await village.stop();
 }
 
-async function inARow(act: Act, count: number): Promise<number[]> {
-  const took: number[] = [];
-  while (took.length < count) took.push(await act(village));
+/** One of each after the other, so many times: a slow moment of the machine falls on all of them. */
+async function round(count: number) {
+  const took = { echo: [] as number[], help: [] as number[], ask: [] as number[] };
+  for (let index = 0; index < count; index += 1) {
+    for (const name of names) took[name].push(await acts[name](village));
+  }
   return took;
 }
 
