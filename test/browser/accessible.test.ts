@@ -18,7 +18,7 @@ async function barriers(page: Page): Promise<string[]> {
 describeInBrowser('the page for everybody', () => {
   const stage = useStage();
 
-  it('has no barrier in a channel, its picker, forms, menus and lists', async () => {
+  it('has no barrier in a channel, its picker, forms, menus and lists', { timeout: 60_000 }, async () => {
     const { hall } = stage;
     const ana = hall.actor('ana');
     hall
@@ -77,7 +77,7 @@ describeInBrowser('the page for everybody', () => {
     expect(await barriers(page)).toEqual([]);
   });
 
-  it('is walked by Tab alone, each stop seen', async () => {
+  it('is walked by Tab alone, each stop seen', { timeout: 60_000 }, async () => {
     const page = await stage.screen.open(stage.hall.address('ana', stage.hall.rules));
     await page.getByRole('log').waitFor();
     const stops = new Set<string>();

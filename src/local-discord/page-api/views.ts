@@ -1,5 +1,5 @@
 /** What one person sees of the local Discord, gathered from their actor and nothing else. */
-import { type APIChannel, PermissionFlagsBits } from 'discord-api-types/v10';
+import { type APIChannel, type APIGuildMember, PermissionFlagsBits } from 'discord-api-types/v10';
 import type { Actor } from '../actor.js';
 import type { ChannelView, EventView, GuildSign, GuildView, Person, Snapshot } from './protocol.js';
 
@@ -42,10 +42,11 @@ export function guildView(actor: Actor, guildId: string, reading?: string): Guil
 
 export const membersOf = (actor: Actor, guildId: string) => actor.members(guildId).slice(0, memberLimit);
 
-export function personView(actor: Actor): Person {
+/** `members` gives a guild's members: the same for everybody in it, so they are gathered once. */
+function personView(actor: Actor, members: (actor: Actor, guildId: string) => readonly APIGuildMember[]): Person {
   const user = actor.user();
   const guild = actor.guilds()[0];
-  const held = guild && actor.members(guild.id).find((member) => member.user.id === actor.id)?.roles;
+  const held = guild && members(actor, guild.id).find((member) => member.user.id === actor.id)?.roles;
   const standing = guild?.roles
     .filter(({ id }) => held?.includes(id))
     .sort((a, b) => b.position - a.position)
@@ -64,11 +65,17 @@ export const directView = (actor: Actor) => actor.directs().map((channel) => cha
 
 export function snapshot(actor: Actor, people: readonly Actor[]): Snapshot {
   const guilds = actor.guilds().flatMap(({ id }) => guildView(actor, id) ?? []);
+  const gathered = new Map<string, readonly APIGuildMember[]>();
+  const members = (one: Actor, guildId: string) => {
+    const known = gathered.get(guildId) ?? one.members(guildId);
+    gathered.set(guildId, known);
+    return known;
+  };
   return {
-    me: personView(actor),
-    people: people.map(personView),
+    me: personView(actor, members),
+    people: people.map((person) => personView(person, members)),
     guilds,
-    members: Object.fromEntries(guilds.map(({ guild }) => [guild.id, membersOf(actor, guild.id)])),
+    members: Object.fromEntries(guilds.map(({ guild }) => [guild.id, members(actor, guild.id).slice(0, memberLimit)])),
     direct: directView(actor),
     known: known(people),
   };

@@ -28,10 +28,11 @@ export function Forum({ forum }: { forum: ChannelView }) {
   const [writing, setWriting] = useState(false);
   const tags = tagsOf(forum);
 
-  // A thread that opens, closes or is tagged changes the guild's view: the list is read again.
+  // A thread that opens, closes or is tagged changes the guild's view, and a reply what is unread: the list is read again.
+  const unread = usePart((state) => state.unread);
   useEffect(() => {
     if (link === 'open') void attempt('threads', { channel: forum.id }).then((found) => found && setPosts(found));
-  }, [forum.id, guild, link]);
+  }, [forum.id, guild, link, unread]);
 
   const shown = useMemo(
     () =>

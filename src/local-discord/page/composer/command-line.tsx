@@ -4,6 +4,7 @@ import type { ChannelView } from '../../page-api/protocol.js';
 import { useActions, useTexts } from '../context.js';
 import { ChoiceView, matching } from '../parts/choice.js';
 import { Icon } from '../parts/icon.js';
+import { isComposing } from '../parts/keys.js';
 import type { Entry, Option } from './commands.js';
 import { OptionField } from './option-field.js';
 import { type Entered, isEmpty, nothing, plainValue, problemOf, wireValue } from './option-value.js';
@@ -154,7 +155,7 @@ function LineEnd({ entry, further, focused, focus, add, back, submit, leave }: L
     add(option);
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.isComposing) return;
+    if (isComposing(event)) return;
     const chosen = choices[active ?? 0]?.value;
     if (event.key === 'ArrowDown' && choices.length) setActive(((active ?? -1) + 1) % choices.length);
     else if (event.key === 'ArrowUp' && choices.length)

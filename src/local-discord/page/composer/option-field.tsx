@@ -5,6 +5,7 @@ import { optionType } from '../discord.js';
 import { type Choice, ChoiceView, matching } from '../parts/choice.js';
 import { useChannels, usePeople, useRoles } from '../parts/entities.js';
 import { Icon } from '../parts/icon.js';
+import { isComposing } from '../parts/keys.js';
 import type { Option } from './commands.js';
 import { type Entered, isEmpty, isListOnly, nothing } from './option-value.js';
 import { Suggestions } from './suggestions.js';
@@ -58,7 +59,7 @@ export function OptionField(props: OptionFieldProps) {
   };
 
   const onKeyDown = (event: KeyboardEvent & { currentTarget: HTMLInputElement }) => {
-    if (event.isComposing) return;
+    if (isComposing(event)) return;
     const { selectionStart, selectionEnd, value } = event.currentTarget;
     const atStart = selectionStart === 0 && selectionEnd === 0;
     const atEnd = selectionStart === value.length;

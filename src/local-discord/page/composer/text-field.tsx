@@ -5,6 +5,7 @@ import { useActions, useLanguage, usePart, useTexts } from '../context.js';
 import { Avatar } from '../parts/avatar.js';
 import { type Choice, ChoiceView, matching } from '../parts/choice.js';
 import { useChannels, usePeople, useRoles } from '../parts/entities.js';
+import { isComposing } from '../parts/keys.js';
 import { nameOf } from '../state/reading.js';
 import { type Entry, entriesOf, matchingEntries } from './commands.js';
 import { type Mention, wordAt } from './completion.js';
@@ -72,8 +73,7 @@ export function TextField(props: TextFieldProps) {
   }, [eager, loading]);
 
   const onKeyDown = (event: KeyboardEvent) => {
-    // An input method's own Enter chooses a word: it is not ours.
-    if (event.isComposing || event.keyCode === 229) return;
+    if (isComposing(event)) return;
     if (current && event.key === 'ArrowDown') setActive((active + 1) % items.length);
     else if (current && event.key === 'ArrowUp') setActive((active + items.length - 1) % items.length);
     else if (current && (event.key === 'Tab' || event.key === 'Enter') && !event.shiftKey) pick(current);

@@ -2,6 +2,7 @@ import type { APIMessage } from 'discord-api-types/v10';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { focusComposer } from '../composer/focus.js';
 import { useActions, useTexts } from '../context.js';
+import { isComposing } from '../parts/keys.js';
 
 /** Edits one's own message where it stands: Enter saves, Esc leaves it as it was. */
 export function Editor({ message, close }: { message: APIMessage; close(): void }) {
@@ -30,7 +31,7 @@ export function Editor({ message, close }: { message: APIMessage; close(): void 
         aria-label={texts.editMessage}
         rows={Math.min(12, message.content.split('\n').length + 1)}
         onKeyDown={(event) => {
-          if (event.isComposing) return;
+          if (isComposing(event)) return;
           if (event.key === 'Escape') leave();
           else if (event.key === 'Enter' && !event.shiftKey) save();
           else return;

@@ -92,6 +92,11 @@ export const Message = memo(function Message({ message, grouped, editing, mayRea
                 <time class="message-time" dateTime={message.timestamp} title={showTime(at, 'F', language, at)}>
                   {showMoment(at, language, Date.now())}
                 </time>
+                {message.pinned && (
+                  <span class="muted" role="img" aria-label={texts.pinned} title={texts.pinned}>
+                    <Icon name="pin" size={14} />
+                  </span>
+                )}
               </div>
             )}
             {loading ? (

@@ -2,6 +2,7 @@ import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from 'pr
 import { useTexts } from '../context.js';
 import { type Choice, ChoiceView, matching } from './choice.js';
 import { Icon } from './icon.js';
+import { isComposing } from './keys.js';
 
 interface SelectProps {
   readonly label: string;
@@ -125,7 +126,7 @@ function SelectList({
   }, [active]);
 
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.isComposing) return;
+    if (isComposing(event)) return;
     if (event.key === 'ArrowDown') setActive((active + 1) % Math.max(1, shown.length));
     else if (event.key === 'ArrowUp') setActive((active + shown.length - 1) % Math.max(1, shown.length));
     else if (event.key === 'Enter') pick(shown[active]);

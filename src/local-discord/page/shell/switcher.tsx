@@ -6,6 +6,7 @@ import { closeOverlay } from '../overlay.js';
 import { type Choice, ChoiceView, matching } from '../parts/choice.js';
 import { Dialog } from '../parts/dialog.js';
 import { channelIcon } from '../parts/entities.js';
+import { isComposing } from '../parts/keys.js';
 import { home, type Place } from '../state/model.js';
 import { channelName, clean } from '../state/reading.js';
 
@@ -73,7 +74,7 @@ export function Switcher() {
           setActive(0);
         }}
         onKeyDown={(event) => {
-          if (event.isComposing) return;
+          if (isComposing(event)) return;
           if (event.key === 'ArrowDown') setActive((active + 1) % Math.max(1, shown.length));
           else if (event.key === 'ArrowUp') setActive((active + shown.length - 1) % Math.max(1, shown.length));
           else if (event.key === 'Enter') pick(shown[active]);

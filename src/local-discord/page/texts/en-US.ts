@@ -66,6 +66,7 @@ export const enUS = {
   apps: 'Apps',
   used: 'used',
   edited: '(edited)',
+  pinned: 'Pinned',
   edit: 'Edit Message',
   reply: 'Reply',
   more: 'More',

@@ -66,6 +66,7 @@ export const zhCN: Texts = {
   apps: '应用',
   used: '使用了',
   edited: '（已编辑）',
+  pinned: '已置顶',
   edit: '编辑消息',
   reply: '回复',
   more: '更多',
