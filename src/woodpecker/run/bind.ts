@@ -1,18 +1,7 @@
 /** From a step of the model to a step of the system, and what the log says about it. */
 import type { Action, Suite } from '../suite/suite.js';
-import type { BoundStep, Handle, Step } from '../types.js';
-
-/** Ids of what is there before the first step. */
-export function idsOfGiven(suite: Suite): Map<string, string> {
-  const ids = new Map<string, string>();
-  const counts = new Map<string, number>();
-  for (const { type, id } of suite.given) {
-    const number = (counts.get(type.name) ?? 0) + 1;
-    counts.set(type.name, number);
-    if (id !== undefined) ids.set(`${type.name}#${number}`, id);
-  }
-  return ids;
-}
+import type { BoundStep, Known, Step } from '../types.js';
+import type { Ids } from './ids.js';
 
 const tables = new WeakMap<Suite, ReadonlyMap<string, Action>>();
 /** A suite's actions and faults, by name. */
@@ -25,12 +14,12 @@ export function actionsOf(suite: Suite): ReadonlyMap<string, Action> {
   return table;
 }
 
-/** A step with real ids. A resource that nobody named an id for goes by its handle. */
-export function boundOf(step: Step, index: number, action: Action, ids: ReadonlyMap<string, string>): BoundStep {
-  const takes: Record<string, { handle: Handle; id: string }> = {};
+/** A step with real ids. */
+export function boundOf(step: Step, index: number, action: Action, ids: Ids): BoundStep {
+  const takes: Record<string, Known> = {};
   for (const role in step.takes) {
     const handle = step.takes[role];
-    if (handle !== undefined) takes[role] = { handle, id: ids.get(handle) ?? handle };
+    if (handle !== undefined) takes[role] = ids.of(handle);
   }
   const { makes, args } = step;
   const bound = { index, action: step.action, takes, makes, args, timeoutMs: action.timeoutMs };

@@ -3,6 +3,7 @@ import type { Model } from '../model/model.js';
 import type { Resource } from '../model/resource.js';
 import { type Check, stateOf } from '../suite/suite.js';
 import type { FailureKind, Known, Observation } from '../types.js';
+import type { Ids } from './ids.js';
 import type { Tally } from './tally.js';
 
 /** Something that is wrong, before it is a failure with a place and a signature. */
@@ -12,11 +13,24 @@ export interface Wrong {
   readonly message: string;
 }
 
-/** The first of the observed states that the model does not have. What was not observed is not compared. */
-export function wrongState(model: Model, observed: Observation, tally: Tally): Wrong | undefined {
-  for (const handle in observed) {
-    const shown = observed[handle as keyof Observation];
-    const resource = model.get(handle as keyof Observation);
+/** The first of the observed states that is not the model's. What was not observed is not compared. */
+export function wrongState(of: readonly Resource[], observed: Observation, tally: Tally): Wrong | undefined {
+  for (const resource of of) {
+    const shown = observed[resource.handle];
+    if (shown === undefined) continue;
+    tally.states++;
+    const wanted = stateOf(resource);
+    if (shown !== wanted) return { kind: 'state', message: `${resource.handle} is ${shown}, and must be ${wanted}` };
+  }
+  return undefined;
+}
+
+/** The same for what a step told by itself: of which resources it spoke is up to the system. */
+export function wrongTold(model: Model, told: Observation, tally: Tally): Wrong | undefined {
+  for (const key in told) {
+    const handle = key as keyof Observation;
+    const resource = model.get(handle);
+    const shown = told[handle];
     tally.states++;
     if (resource === undefined) return { kind: 'foreign', message: `${handle} is ${shown}, and nobody made it` };
     const wanted = stateOf(resource);
@@ -38,17 +52,12 @@ export function isDue({ every, after }: Check, index: number, action: number): b
 }
 
 /** The resources that a check is about. */
-export function subjectsOf(check: Check, model: Model, ids: ReadonlyMap<string, string>): Known[] {
+export function subjectsOf(check: Check, model: Model, ids: Ids): Known[] {
   const known: Known[] = [];
-  for (const resource of model.live()) if (concerns(check, resource)) known.push(knownOf(resource, ids));
+  for (const resource of model.live()) if (concerns(check, resource)) known.push(ids.of(resource.handle));
   return known;
 }
 
 function concerns({ of, states }: Check, { type, state }: Resource): boolean {
   return of === undefined || (type === of && (states.length === 0 || states.includes(state)));
-}
-
-/** A resource that nobody named an id for is known by its handle. */
-export function knownOf({ handle }: Resource, ids: ReadonlyMap<string, string>): Known {
-  return { handle, id: ids.get(handle) ?? handle };
 }

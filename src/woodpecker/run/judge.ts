@@ -4,9 +4,11 @@
  */
 import type { Clock } from '../../platform/clock.js';
 import type { Model } from '../model/model.js';
+import type { Resource } from '../model/resource.js';
 import type { Action, Check, Suite } from '../suite/suite.js';
 import type { ActAnswer, CheckCall, Known, Observation, System } from '../types.js';
-import { isDue, knownOf, subjectsOf, type Wrong, wrongState, wrongStrangers } from './compare.js';
+import { isDue, subjectsOf, type Wrong, wrongState, wrongStrangers, wrongTold } from './compare.js';
+import type { Ids } from './ids.js';
 import { isLater, later, type Work } from './settle.js';
 import type { Tally } from './tally.js';
 
@@ -14,13 +16,14 @@ export interface JudgeParts {
   readonly system: System;
   readonly suite: Suite;
   readonly model: Model;
-  /** Real ids, by handle. */
-  readonly ids: ReadonlyMap<string, string>;
+  readonly ids: Ids;
   readonly tally: Tally;
   readonly clock: Clock;
 }
 
 export interface Judge {
+  /** Whether what the step told by itself is right, and nothing else has to be asked: most steps of a fast system. */
+  agrees(answer: ActAnswer): boolean;
   /** After a step: `answer` is undefined for one that was refused, as it had to be. */
   step(index: number, action: Action, answer: ActAnswer | undefined): Work<Wrong | undefined>;
   /** When the walk is over, before tear-down: everything is looked at, what is gone too. */
@@ -37,11 +40,6 @@ const POLL_MOST_MS = 1_000;
 
 export type Explained = { readonly model: Model } | { readonly wrong: Wrong };
 
-interface Seen {
-  readonly states?: Observation;
-  readonly foreign?: readonly string[];
-}
-
 export function createJudge({ system, suite, ids, tally, clock, ...parts }: JudgeParts): Judge {
   let { model } = parts;
   const stepChecks = suite.checks.filter(({ at }) => at === 'step');
@@ -49,22 +47,24 @@ export function createJudge({ system, suite, ids, tally, clock, ...parts }: Judg
   const longestSettling = Math.max(0, ...suite.actions.map(({ settlesMs }) => settlesMs));
 
   return {
+    agrees: ({ states, foreign }) =>
+      stepChecks.length === 0 && foreign === undefined && states !== undefined && !wrongTold(model, states, tally),
+
     *step(index, action, answer) {
-      const told = answer?.states !== undefined ? answer : undefined;
-      const wrong = yield* looked(told, present, action.settlesMs);
+      const wrong = yield* looked(answer, present, action.settlesMs);
       if (wrong) return wrong;
       if (stepChecks.length === 0) return undefined;
       return yield* firstBroken(stepChecks.filter((check) => isDue(check, index, action.index)));
     },
 
     *end() {
-      const wrong = yield* looked(undefined, everything, longestSettling);
+      const wrong = yield* looked(undefined, everyone, longestSettling);
       return wrong ?? (yield* firstBroken(endChecks));
     },
 
     *lanes(known, settlesMs, explain) {
       const look = function* (): Work<Wrong | undefined> {
-        const { states = {}, foreign } = yield* observed(known);
+        const { states, foreign } = yield* observed(known);
         tally.states += Object.keys(states).length;
         const found = explain(states);
         if ('wrong' in found) return found.wrong;
@@ -76,7 +76,7 @@ export function createJudge({ system, suite, ids, tally, clock, ...parts }: Judg
       return still ?? (yield* firstBroken(stepChecks));
     },
 
-    everything,
+    everything: () => everyone().map(knownOf),
   };
 
   function* firstBroken(checks: readonly Check[]): Work<Wrong | undefined> {
@@ -92,32 +92,41 @@ export function createJudge({ system, suite, ids, tally, clock, ...parts }: Judg
   }
 
   /** What is there, and what the last step deleted: it must not be there any more. */
-  function present(): Known[] {
-    const known = model.live().map((resource) => knownOf(resource, ids));
-    for (const resource of model.touched) if (resource.state === resource.type.gone) known.push(knownOf(resource, ids));
-    return known;
+  function present(): Resource[] {
+    const found: Resource[] = [];
+    for (const lists of model.population)
+      for (let state = 0; state < lists.length - 1; state++)
+        for (const resource of lists[state] ?? []) found.push(resource);
+    for (const resource of model.touched) if (resource.state === resource.type.gone) found.push(resource);
+    return found;
   }
 
-  function everything(): Known[] {
-    return model.population.flat(2).map((resource) => knownOf(resource, ids));
+  function everyone(): Resource[] {
+    return model.population.flat(2);
   }
 
-  function* looked(told: Seen | undefined, whom: () => Known[], settlesMs: number): Work<Wrong | undefined> {
-    const known = told ? undefined : whom();
-    const wrong = differing(told ?? (yield* observed(known ?? [])));
+  function knownOf({ handle }: Resource): Known {
+    return ids.of(handle);
+  }
+
+  function* looked(told: ActAnswer | undefined, whom: () => Resource[], settlesMs: number): Work<Wrong | undefined> {
+    const states = told?.states;
+    const wrong =
+      states === undefined
+        ? yield* seen(whom())
+        : (wrongTold(model, states, tally) ?? wrongStrangers(told?.foreign, tally));
     if (wrong === undefined || settlesMs === 0) return wrong;
-    return yield* eventually(wrong, settlesMs, function* () {
-      return differing(yield* observed(known ?? whom()));
-    });
+    return yield* eventually(wrong, settlesMs, () => seen(whom()));
   }
 
-  function* observed(known: readonly Known[]): Work<Seen> {
+  function* seen(resources: readonly Resource[]): Work<Wrong | undefined> {
+    const { states, foreign } = yield* observed(resources.map(knownOf));
+    return wrongState(resources, states, tally) ?? wrongStrangers(foreign, tally);
+  }
+
+  function* observed(known: readonly Known[]): Work<Awaited<ReturnType<System['observe']>>> {
     const answered = system.observe(known);
     return isLater(answered) ? yield* later(answered) : answered;
-  }
-
-  function differing({ states, foreign }: Seen): Wrong | undefined {
-    return (states && wrongState(model, states, tally)) ?? wrongStrangers(foreign, tally);
   }
 
   function* checked(check: Check): Work<Wrong | undefined> {

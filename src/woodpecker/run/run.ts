@@ -15,9 +15,10 @@ import {
   type System,
 } from '../types.js';
 import { type ActionLog, noLog } from './action-log.js';
-import { actionsOf, boundOf, idsIn, idsOfGiven } from './bind.js';
+import { actionsOf, boundOf, idsIn } from './bind.js';
 import type { Wrong } from './compare.js';
 import { statesBefore, wordsOf, wrongThrown } from './failure.js';
+import { createIds } from './ids.js';
 import { createJudge } from './judge.js';
 import { contradiction, explained, runLanes } from './lanes.js';
 import { Interrupted, isLater, later, settle, type Work } from './settle.js';
@@ -100,7 +101,7 @@ function* walking(system: System, { suite, source, start }: WalkPlan, tools: Run
   const logs = log !== noLog;
   const tally = emptyTally();
   const trace: Step[] = [];
-  const ids = idsOfGiven(suite);
+  const ids = createIds(suite);
   const actions = actionsOf(suite);
   const judge = createJudge({ system, suite, model: source.model, ids, tally, clock });
   const began = clock.now();
@@ -151,17 +152,17 @@ function* walking(system: System, { suite, source, start }: WalkPlan, tools: Run
     if (answer !== undefined) tally.answers++;
     if (answer !== undefined && step.refused) return { kind: 'accepted', message: `${step.action} was not refused` };
     noteAnswer(step, index, answer);
-    return yield* judge.step(index, action, answer);
+    return answer && judge.agrees(answer) ? undefined : yield* judge.step(index, action, answer);
   }
 
   /** Both lanes at once. Nothing may be said about states before both are over. */
   function* concurrent(steps: readonly Step[]): Work<Ending | undefined> {
     const from = trace.length;
     trace.push(...steps);
-    const here = new Set<string>(source.model.population.flat(2).map(({ handle }) => handle));
+    const here = new Set<Handle>(source.model.population.flat(2).map(({ handle }) => handle));
     const act = async (step: Step, index: number) => {
       const answer = await begun(step, index, actionOf(step));
-      for (const role in step.makes) here.add(step.makes[role] ?? '');
+      for (const handle of Object.values(step.makes)) here.add(handle);
       noteAnswer(step, index, answer);
       return answer;
     };
@@ -169,7 +170,7 @@ function* walking(system: System, { suite, source, start }: WalkPlan, tools: Run
     tally.answers += history.length;
     const unbearable = wrong ?? contradiction(history, source.model);
     if (unbearable) return failed(unbearable, wrong?.at ?? trace.length - 1);
-    const known = [...here].map((handle) => ({ handle: handle as Handle, id: ids.get(handle) ?? handle }));
+    const known = [...here].map(ids.of);
     const settlesMs = Math.max(0, ...steps.map((step) => actionOf(step).settlesMs));
     const unexplained = yield* judge.lanes(known, settlesMs, (seen) => explained(history, source.model, seen));
     return unexplained && failed(unexplained, trace.length - 1);
@@ -185,7 +186,7 @@ function* walking(system: System, { suite, source, start }: WalkPlan, tools: Run
     for (const role in answer?.ids) {
       const handle = step.makes[role];
       const id = answer.ids[role];
-      if (handle !== undefined && id !== undefined) ids.set(handle, id);
+      if (handle !== undefined && id !== undefined) ids.name(handle, id);
     }
     if (!logs) return;
     const { ids: made, outputs } = answer ?? {};

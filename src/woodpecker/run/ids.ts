@@ -1,0 +1,32 @@
+/** Which id the system gave to which handle. What nobody named an id for goes by its handle. */
+import type { Suite } from '../suite/suite.js';
+import type { Handle, Known } from '../types.js';
+
+export interface Ids {
+  /** The same object every time, until it is named otherwise. */
+  of(handle: Handle): Known;
+  name(handle: Handle, id: string): void;
+}
+
+/** What is there before the first step has the ids that the suite gives. */
+export function createIds(suite: Suite): Ids {
+  const known = new Map<Handle, Known>();
+  const counts = new Map<string, number>();
+  for (const { type, id } of suite.given) {
+    const number = (counts.get(type.name) ?? 0) + 1;
+    counts.set(type.name, number);
+    const handle: Handle = `${type.name}#${number}`;
+    if (id !== undefined) known.set(handle, { handle, id });
+  }
+  return {
+    of(handle) {
+      let found = known.get(handle);
+      if (found === undefined) {
+        found = { handle, id: handle };
+        known.set(handle, found);
+      }
+      return found;
+    },
+    name: (handle, id) => void known.set(handle, { handle, id }),
+  };
+}
