@@ -1,0 +1,97 @@
+/** libvirt as a driver serves it. */
+import type { ActParams, Method } from '../../../src/woodpecker/drivers/protocol.js';
+import { DriverError, type Served } from '../../../src/woodpecker/drivers/serve.js';
+import { CHECKS } from './checks.js';
+import { act, type Records, type Tools } from './commands.js';
+import { idsIn, look, type Shown, stateIn } from './look.js';
+import { createNames } from './names.js';
+import { openSession, type Session } from './session.js';
+import { tearDown } from './teardown.js';
+import { troubleIn } from './words.js';
+
+export interface LibvirtOptions {
+  /** libvirt's connection URI. */
+  readonly uri: string;
+  /** A file with the XML of the domains to make. */
+  readonly template?: string | undefined;
+  /** For the action log of the walk. */
+  log(message: string): void;
+}
+
+interface Walk extends Tools {
+  readonly session: Session;
+  readonly records: Records;
+  /** What was there before the walk. */
+  readonly before: ReadonlySet<string>;
+  /** Handles by id of what the walk made and that was still there at the last look. */
+  readonly handles: Map<string, string>;
+}
+
+export function createLibvirt({ uri, template, log }: LibvirtOptions) {
+  let walk: Walk | undefined;
+
+  const started = (): Walk => {
+    if (!walk) throw new DriverError('broken', 'not started');
+    return walk;
+  };
+
+  return {
+    async start({ bugs, folder }) {
+      if (bugs.length > 0) throw new DriverError('broken', `libvirt has no switch for ${bugs.join(', ')}`);
+      const session = openSession({ uri, log });
+      const [greeting = ''] = await session.look(['uri']);
+      const trouble = troubleIn(greeting);
+      if (trouble) throw new DriverError('broken', trouble.message);
+      const before = new Set(idsIn(await look(session, () => true)));
+      const records: Records = { files: new Map(), sizes: new Map() };
+      walk = { session, names: createNames({ folder, uri, template }), records, before, handles: new Map() };
+      return {};
+    },
+
+    async act(params: ActParams) {
+      const at = started();
+      const ids = (await act(at, params)) ?? {};
+      for (const [role, handle] of Object.entries(params.makes)) at.handles.set(ids[role] ?? handle, handle);
+      const shown = await show(
+        at,
+        [...at.handles].map(([id, handle]) => ({ handle, id })),
+      );
+      for (const [id, handle] of at.handles) if (shown.states[handle] === 'gone') at.handles.delete(id);
+      return { ids, ...shown };
+    },
+
+    observe: ({ known }) => show(started(), known),
+
+    async check({ name, known }) {
+      const check = CHECKS[name];
+      if (!check) throw new DriverError('broken', `there is no check ${name}`);
+      const { session, records, before } = started();
+      const sight = await look(session, (id) => !before.has(id));
+      const wrong = await check({ session, records, sight, known });
+      return wrong === undefined ? { ok: true } : { ok: false, message: wrong };
+    },
+
+    async stop() {
+      if (!walk) return { leaks: [] };
+      try {
+        return { leaks: await tearDown(walk.session, walk.before) };
+      } finally {
+        walk.session.end();
+      }
+    },
+  } satisfies Partial<Record<Method, unknown>> & Served;
+}
+
+async function show(
+  { session, before }: Walk,
+  known: readonly { readonly handle: string; readonly id: string }[],
+): Promise<Shown> {
+  const sight = await look(session, (id) => !before.has(id));
+  const ids = new Set(known.map(({ id }) => id));
+  const states: Record<string, string> = {};
+  for (const { handle, id } of known) {
+    const state = stateIn(sight, handle, id);
+    if (state !== undefined) states[handle] = state;
+  }
+  return { states, foreign: idsIn(sight).filter((id) => !before.has(id) && !ids.has(id)) };
+}
