@@ -1,6 +1,7 @@
 import type { ChannelView } from '../../page-api/protocol.js';
 import { useTexts } from '../context.js';
 import { channelType, isThread } from '../discord.js';
+import { Line } from '../markdown/view.js';
 import { channelIcon } from '../parts/entities.js';
 import { Icon } from '../parts/icon.js';
 import { channelName } from '../state/reading.js';
@@ -26,7 +27,7 @@ export function Beginning({ channel }: { channel: ChannelView }) {
       )}
       {topic && (
         <p class="muted">
-          <bdi>{topic}</bdi>
+          <Line text={topic} />
         </p>
       )}
     </li>

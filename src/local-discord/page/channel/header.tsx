@@ -1,6 +1,7 @@
 import type { ChannelView } from '../../page-api/protocol.js';
 import { useActions, usePart, useTexts } from '../context.js';
 import { channelType, isForum, isThread } from '../discord.js';
+import { Line } from '../markdown/view.js';
 import { openOverlay } from '../overlay.js';
 import { channelIcon } from '../parts/entities.js';
 import { Icon } from '../parts/icon.js';
@@ -47,7 +48,7 @@ export function Header({ channel, membersShown, toggleMembers, openDrawer }: Hea
       )}
       {topic && (
         <p class="topic" title={topic}>
-          <bdi>{topic}</bdi>
+          <Line text={topic} />
         </p>
       )}
       <span class="grow" />
