@@ -1,6 +1,5 @@
 /** Runs one walk: steps one by one, each checked in layers, torn down whatever happens, ended with one of five words. */
 import type { Clock } from '../../platform/clock.js';
-import { createModel, type Model } from '../model/model.js';
 import { failureOf } from '../signature.js';
 import { printStep } from '../step-text.js';
 import type { Action, Suite } from '../suite/suite.js';
@@ -22,14 +21,10 @@ import { createIds } from './ids.js';
 import { createJudge } from './judge.js';
 import { contradiction, explained, runLanes } from './lanes.js';
 import { Interrupted, isLater, later, settle, type Work } from './settle.js';
+import { restOf, type StepSource } from './source.js';
 import { checksIn, emptyTally, type Tally } from './tally.js';
 
-/** Where steps come from: a trace, or a walk that is made up as it goes. */
-export interface StepSource {
-  /** As the system should be after the steps so far, the last one included; in the concurrent end, as it was before that. */
-  readonly model: Model;
-  next(): Step | undefined;
-}
+export { type StepSource, traceSource } from './source.js';
 
 export interface WalkPlan {
   readonly suite: Suite;
@@ -60,23 +55,6 @@ type Ending =
   | { readonly outcome: 'fail' | 'timeout'; readonly wrong: Wrong; readonly at?: number };
 
 const PASS: Ending = { outcome: 'pass' };
-
-/** A fixed sequence of steps. One that the model does not allow is an error of whoever wrote the sequence: HarnessError. */
-export function traceSource(suite: Suite, steps: readonly Step[]): StepSource {
-  const model = createModel(suite);
-  let index = 0;
-  return {
-    model,
-    next() {
-      const step = steps[index++];
-      if (step === undefined || step.lane) return step;
-      const objection = model.objection(step);
-      if (objection) throw new HarnessError(`step ${index} (${printStep(step)}) cannot be taken: ${objection}`);
-      model.apply(step);
-      return step;
-    },
-  };
-}
 
 /** Never throws and never rejects: what went wrong is in the result. Plain where the system answers plainly. */
 export function runWalk(system: System, plan: WalkPlan, tools: RunTools): WalkResult | Promise<WalkResult> {
@@ -125,34 +103,29 @@ function* walking(system: System, { suite, source, start }: WalkPlan, tools: Run
       const step = source.next();
       if (step === undefined) break;
       if (step.lane) {
-        const wrong = yield* concurrent([step, ...rest(source)]);
+        const wrong = yield* concurrent([step, ...restOf(source)]);
         if (wrong) return wrong;
         break;
       }
       const index = trace.length;
+      const action = actionOf(step);
       trace.push(step);
-      const wrong = yield* taken(step, index);
+      let answer: ActAnswer | undefined;
+      let wrong: Wrong | undefined;
+      try {
+        const acted = begun(step, index, action);
+        answer = isLater(acted) ? yield* later(acted) : acted;
+        if (step.refused) wrong = { kind: 'accepted', message: `${step.action} was not refused` };
+      } catch (error) {
+        wrong = wrongThrown(step, error);
+      }
+      tally.answers++;
+      noteAnswer(step, index, answer, wrong);
+      if (wrong === undefined && !(answer && judge.agrees(answer))) wrong = yield* judge.step(index, action, answer);
       if (wrong) return failed(wrong, index);
     }
     const wrong = trace.length > 0 ? yield* judge.end() : undefined;
     return wrong ? failed(wrong) : PASS;
-  }
-
-  function* taken(step: Step, index: number): Work<Wrong | undefined> {
-    let answer: ActAnswer | undefined;
-    const action = actionOf(step);
-    try {
-      const acted = begun(step, index, action);
-      answer = isLater(acted) ? yield* later(acted) : acted;
-    } catch (error) {
-      const wrong = wrongThrown(step, error);
-      tally.answers++;
-      if (wrong) return wrong;
-    }
-    if (answer !== undefined) tally.answers++;
-    if (answer !== undefined && step.refused) return { kind: 'accepted', message: `${step.action} was not refused` };
-    noteAnswer(step, index, answer);
-    return answer && judge.agrees(answer) ? undefined : yield* judge.step(index, action, answer);
   }
 
   /** Both lanes at once. Nothing may be said about states before both are over. */
@@ -182,7 +155,7 @@ function* walking(system: System, { suite, source, start }: WalkPlan, tools: Run
     return system.act(bound);
   }
 
-  function noteAnswer(step: Step, index: number, answer: ActAnswer | undefined): void {
+  function noteAnswer(step: Step, index: number, answer: ActAnswer | undefined, wrong?: Wrong): void {
     for (const role in answer?.ids) {
       const handle = step.makes[role];
       const id = answer.ids[role];
@@ -190,7 +163,8 @@ function* walking(system: System, { suite, source, start }: WalkPlan, tools: Run
     }
     if (!logs) return;
     const { ids: made, outputs } = answer ?? {};
-    log.after({ step: index, answered: answer ? 'done' : 'refused', ms: clock.now() - began, ids: made, outputs });
+    const answered = answer ? 'done' : (wrong?.message ?? 'refused');
+    log.after({ step: index, answered, ms: clock.now() - began, ids: made, outputs });
   }
 
   function actionOf({ action }: Step): Action {
@@ -261,12 +235,6 @@ function* walking(system: System, { suite, source, start }: WalkPlan, tools: Run
       at: at ?? Math.max(0, trace.length - 1),
     });
   }
-}
-
-function rest(source: StepSource): Step[] {
-  const steps: Step[] = [];
-  for (let step = source.next(); step; step = source.next()) steps.push(step);
-  return steps;
 }
 
 function failed(wrong: Wrong, at?: number): Ending {
