@@ -180,7 +180,8 @@ export function createDelivery(deps: DeliveryDeps) {
   /** It happened: the row goes, and what follows is done, in one transaction. Throws GuildUnavailable. */
   function note(guild: Guild, row: OutboxRow, made: Made | undefined): void {
     try {
-      guild.transaction(() => {
+      // After a power cut the next process looks for what was made, as after a kill between Discord's answer and this.
+      guild.unhurriedTransaction(() => {
         guild.outbox.done(row, made?.id);
         if (row.after) {
           const follow = continuations[row.after.name];

@@ -16,6 +16,11 @@ export interface Guild {
    * Trouble with the file or the disk becomes GuildUnavailable.
    */
   transaction<A extends unknown[], R>(run: (...args: A) => R): (...args: A) => R;
+  /**
+   * The same for what is found out again if it is lost: the disk is not waited for. A kill of the process loses nothing of
+   * it, a power cut may lose it, together with what came later and was not waited for either.
+   */
+  unhurriedTransaction<A extends unknown[], R>(run: (...args: A) => R): (...args: A) => R;
 }
 
 export interface GuildDeps {
@@ -35,23 +40,39 @@ export interface GuildDeps {
 
 export function createGuild(deps: GuildDeps): Guild {
   const { id, file, folder, db, clock, boot } = deps;
+
+  function transaction<A extends unknown[], R>(run: (...args: A) => R): (...args: A) => R {
+    const { immediate } = db.transaction(run);
+    return (...args) => {
+      try {
+        const result = immediate(...args);
+        deps.onCommit();
+        return result;
+      } catch (error) {
+        const explained = explain(error, id, file, folder);
+        if (explained !== error) deps.onTrouble(explained);
+        throw explained;
+      }
+    };
+  }
+
   return {
     id,
     file,
     db,
     outbox: createOutbox(db, clock, boot, deps.onEffect),
     schedule: createSchedule(db, clock, deps.onTimer),
-    transaction(run) {
-      const { immediate } = db.transaction(run);
+    transaction,
+    unhurriedTransaction(run) {
+      const commit = transaction(run);
       return (...args) => {
+        // Inside another transaction that one decides, and SQLite would refuse.
+        if (db.inTransaction) return commit(...args);
+        db.pragma('synchronous = NORMAL');
         try {
-          const result = immediate(...args);
-          deps.onCommit();
-          return result;
-        } catch (error) {
-          const explained = explain(error, id, file, folder);
-          if (explained !== error) deps.onTrouble(explained);
-          throw explained;
+          return commit(...args);
+        } finally {
+          db.pragma('synchronous = FULL');
         }
       };
     },
