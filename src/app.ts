@@ -146,7 +146,15 @@ export function createApp(options: AppOptions) {
     log.info(changes, 'commands registered');
     const workerUrl = options.http?.publicUrl ?? http?.url;
     const system = { catalogue, faults, help: createHelp(catalogue, ids), granted, guilds, shelf, workerUrl };
-    const router = createRouter({ system, guilds, communityOf, fleetIn: fleets.fleetIn, heraldIn: heralds.heraldIn, meter, clock });
+    const router = createRouter({
+      system,
+      guilds,
+      communityOf,
+      fleetIn: fleets.fleetIn,
+      heraldIn: heralds.heraldIn,
+      meter,
+      clock,
+    });
     guardDispatches(client, { faults, meter });
     client.on(Events.InteractionCreate, router.handle);
     client.on(Events.Error, (error) => faults.note(error, { where: 'client' }));
