@@ -52,6 +52,8 @@ CREATE TABLE machine (
   reason      TEXT,                                -- why it is quarantined: a key of the locales
   streak      INTEGER NOT NULL DEFAULT 0,          -- results in a row that proved right
   strikes     INTEGER NOT NULL DEFAULT 0,          -- results that proved wrong since the last pardon
+  faults      INTEGER NOT NULL DEFAULT 0,          -- minutes in which leases ended without a result, since its last result
+  fault_at    INTEGER NOT NULL DEFAULT 0,
   pace        REAL    NOT NULL DEFAULT 1,          -- its time for a job ÷ the median of its class
   doing       TEXT    NOT NULL DEFAULT 'idle',     -- what it last said of itself, or the reason it got no job
   enrolled_at INTEGER NOT NULL,
@@ -93,6 +95,8 @@ CREATE TABLE hunt (
   ended_at     INTEGER,
   next_walk    INTEGER NOT NULL DEFAULT 0,         -- walk jobs made so far; each has a seed of its own
   episodes     INTEGER NOT NULL DEFAULT 0,         -- episodes in all of those
+  slots        INTEGER NOT NULL DEFAULT 0,         -- leases of it that are out; kept by triggers, as the next
+  open_episodes INTEGER NOT NULL DEFAULT 0,        -- in walk jobs that are not ended
   steps        INTEGER NOT NULL DEFAULT 0,
   checks       INTEGER NOT NULL DEFAULT 0,
   waits        INTEGER NOT NULL DEFAULT 0,
@@ -129,6 +133,7 @@ CREATE TABLE job (
   ref        TEXT,
   digest     TEXT    NOT NULL,
   spec       TEXT    NOT NULL,                     -- JSON: what the machine gets
+  episodes   INTEGER NOT NULL DEFAULT 0,           -- walk: how many, so that the budget can be reckoned
   priority   INTEGER NOT NULL,
   barred     TEXT    NOT NULL DEFAULT '[]',        -- JSON: lenders that must not get it
   state      TEXT    NOT NULL CHECK (state IN ('ready', 'leased', 'done', 'cancelled', 'parked')),
@@ -145,16 +150,28 @@ CREATE TABLE job (
   steps      INTEGER NOT NULL DEFAULT 0,           -- as told by the last beat
   outcome    TEXT,
   result     TEXT,                                 -- JSON, as sent; what is judged is read from here again
-  ended_at   INTEGER,
+  ended_at   INTEGER,                              -- of its last lease, where it is ready again
   judged     TEXT    NOT NULL DEFAULT 'no' CHECK (judged IN ('no', 'waiting', 'valid', 'invalid')),
   made_at    INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX job_ready ON job (priority DESC, id) WHERE state = 'ready';
+CREATE INDEX job_ready ON job (hunt, priority DESC, id) WHERE state = 'ready';
 CREATE INDEX job_leased ON job (expires_at) WHERE state = 'leased';
 CREATE INDEX job_by_hunt ON job (hunt, state);
 CREATE INDEX job_by_finding ON job (finding) WHERE finding IS NOT NULL;
 CREATE INDEX job_by_machine ON job (machine, id) WHERE machine IS NOT NULL;
 CREATE INDEX job_by_twin ON job (twin) WHERE twin IS NOT NULL;
+
+-- With ten thousand leases out, nobody counts them for each that is asked for.
+CREATE TRIGGER job_made AFTER INSERT ON job WHEN new.purpose = 'walk' BEGIN
+  UPDATE hunt SET open_episodes = open_episodes + new.episodes WHERE id = new.hunt;
+END;
+CREATE TRIGGER job_moved AFTER UPDATE OF state ON job WHEN new.state <> old.state BEGIN
+  UPDATE hunt SET
+    slots = slots + (new.state = 'leased') - (old.state = 'leased'),
+    open_episodes = open_episodes
+      - iif(new.purpose = 'walk' AND old.state IN ('ready', 'leased') AND new.state NOT IN ('ready', 'leased'), new.episodes, 0)
+  WHERE id = new.hunt;
+END;
 
 CREATE TABLE finding (
   id         INTEGER PRIMARY KEY,

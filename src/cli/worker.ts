@@ -21,6 +21,9 @@ import { type CliCommand, type Terminal, UsageError } from './index.js';
 
 const USAGE = `worker enroll URL CODE | run | status | pause | resume | accept [NAME] | leave | service   [--home DIR]`;
 
+/** A worker notes what it does at each beat, a minute apart. Milliseconds. */
+const STATE_IS_FRESH_MS = 150_000;
+
 type Caller = Readonly<Record<string, string | undefined>>;
 
 /** What a sandbox runs: one job from stdin, its progress and its result on stdout. Not for people. */
@@ -106,6 +109,11 @@ async function run(home: WorkerHome, terminal: Terminal, caller: Caller): Promis
   const missing = sandboxMissing(policy.tier);
   if (missing !== undefined) {
     terminal.err(missing);
+    return ENDED;
+  }
+  const last = home.state();
+  if (last && last.pid !== process.pid && isRunning(last.pid) && Date.now() - last.at < STATE_IS_FRESH_MS) {
+    terminal.err(`It runs already, as process ${last.pid}.`);
     return ENDED;
   }
   const client = clientOf(home);

@@ -4,7 +4,7 @@ import type { Trust } from './rules/replication.js';
 export const MACHINE_STATES = ['active', 'paused', 'quarantined', 'withdrawn'] as const;
 export type MachineState = (typeof MACHINE_STATES)[number];
 
-export const QUARANTINE_REASONS = ['wrong_results', 'missed_canary', 'false_alarms', 'staff'] as const;
+export const QUARANTINE_REASONS = ['wrong_results', 'missed_canary', 'false_alarms', 'breaks_jobs', 'staff'] as const;
 export type QuarantineReason = (typeof QUARANTINE_REASONS)[number];
 
 /** Milliseconds that a code of /machine lend is good for. */

@@ -18,6 +18,7 @@ import {
   type sessionRequest,
 } from '../fleet/protocol.js';
 import { HEADERS, signCall } from '../fleet/signing.js';
+import { SUITE_LIMIT } from '../fleet/suite.js';
 
 /** The coordinator said no. */
 export class Refused extends Error {
@@ -47,6 +48,8 @@ export interface ClientOptions {
 
 /** Beyond the coordinator's own longest wait of 25 s. */
 const TIMEOUT_MS = 40_000;
+/** Most bytes of an answer: 256 leases with a trace each are far below it. */
+const MAX_ANSWER = 8 * 1024 * 1024;
 
 export type Client = ReturnType<typeof createClient>;
 
@@ -71,12 +74,32 @@ async function post(
   }
 }
 
+/** Reads so many bytes at most, whoever answers. */
+async function bytesOf(response: Response, most: number): Promise<Buffer> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for await (const part of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+      size += part.length;
+      if (size > most) throw new Unreachable(`${response.url} answered more than ${most} bytes`);
+      parts.push(part);
+    }
+    return Buffer.concat(parts);
+  } catch (error) {
+    throw error instanceof Unreachable ? error : new Unreachable(`${response.url} broke off its answer`);
+  }
+}
+
+const jsonOf = async (response: Response): Promise<unknown> =>
+  JSON.parse((await bytesOf(response, MAX_ANSWER)).toString('utf8'));
+
 async function read<T>(response: Response, schema: z.ZodType<T>): Promise<T> {
   if (!response.ok) throw await refusalIn(response);
   let data: unknown;
   try {
-    data = await response.json();
-  } catch {
+    data = await jsonOf(response);
+  } catch (error) {
+    if (error instanceof Unreachable) throw error;
     throw new Unreachable(`${response.url} answered ${response.status} with something else than JSON`);
   }
   const parsed = schema.safeParse(data);
@@ -85,7 +108,7 @@ async function read<T>(response: Response, schema: z.ZodType<T>): Promise<T> {
 }
 
 async function refusalIn(response: Response): Promise<Refused | Unreachable> {
-  const refusal = apiError.safeParse(await response.json().catch(() => undefined));
+  const refusal = apiError.safeParse(await jsonOf(response).catch(() => undefined));
   if (!refusal.success || refusal.data.error === 'unavailable')
     return new Unreachable(`${response.url} answered ${response.status}`);
   const { error, message, time } = refusal.data;
@@ -143,7 +166,7 @@ export function createClient({ url, machine, key, now, newNonce }: ClientOptions
     async suite(digest: string): Promise<Buffer> {
       const response = await send(`/v1/suite/${digest}`, {});
       if (!response.ok) throw await refusalIn(response);
-      return Buffer.from(await response.arrayBuffer());
+      return bytesOf(response, SUITE_LIMIT);
     },
   };
 }

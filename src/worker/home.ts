@@ -21,7 +21,16 @@ const stateSchema = z.object({
   at: z.number(),
   /** Why it takes no job; absent while it does. */
   idle: z.string().optional(),
-  jobs: z.array(z.object({ lease: z.string(), what: z.string(), since: z.number(), steps: z.int() })),
+  jobs: z.array(
+    z.object({
+      lease: z.string(),
+      attempt: z.int(),
+      epoch: z.int(),
+      what: z.string(),
+      since: z.number(),
+      steps: z.int(),
+    }),
+  ),
   done: z.int(),
   notices: z.array(z.string()),
 });

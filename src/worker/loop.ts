@@ -58,17 +58,25 @@ export class Ended extends Error {
 
 const ENDING: Partial<Record<Refused['code'], string>> = {
   too_old: 'This worker is too old for the coordinator. Upgrade Flock on this machine, then start it again.',
-  too_new: 'This worker is newer than the coordinator. Install the version that the coordinator has, then start it again.',
+  too_new:
+    'This worker is newer than the coordinator. Install the version that the coordinator has, then start it again.',
   withdrawn: 'This machine was withdrawn. To lend it again: /machine lend, then flock worker enroll.',
   unknown_machine:
     'The coordinator does not know this machine. Enrol it again: /machine lend, then flock worker enroll.',
   bad_signature: "This machine's key does not fit. Enrol it again: /machine lend, then flock worker enroll.",
 };
 
+/** Refusals that time may mend. */
+const PASSING: readonly Refused['code'][] = ['clock_off', 'replayed', 'too_many', 'unavailable'];
+
 /** Jobs of less than this are not worth beginning before the lender's hours end; minutes. */
 const LEAST_MINUTES = 1;
 /** How often the lender's own switches are looked at while it is idle; milliseconds. */
 const LOOK_MS = 5_000;
+/** Jobs in a row that break on this machine before it rests. */
+const MANY_BROKE = 3;
+
+const fenceOf = ({ attempt, epoch }: Lease) => ({ attempt, epoch });
 
 const whatOf = (job: JobSpec): string =>
   job.kind === 'walk'
@@ -84,11 +92,15 @@ export async function work(deps: LoopDeps, stop: AbortSignal): Promise<void> {
   let idle: string | undefined;
   let notices: readonly string[] = [];
   let failures = 0;
+  /** Jobs in a row that broke on this machine; until when it leaves others alone, and why. */
+  let broke = 0;
+  let rest = { until: 0, why: '' };
   let cancelBeat: Cancel | undefined;
 
   function show(): void {
     const jobs = [...held.values()].map(({ lease, since, steps }) => ({
       lease: lease.lease,
+      ...fenceOf(lease),
       what: whatOf(lease.job),
       since,
       steps,
@@ -135,7 +147,7 @@ export async function work(deps: LoopDeps, stop: AbortSignal): Promise<void> {
         if (error instanceof Refused) {
           const ending = ENDING[error.code];
           if (ending) throw new Ended(ending);
-          if (error.code === 'not_yours' || error.code === 'bad_request') throw error;
+          if (!PASSING.includes(error.code)) throw error;
         } else if (!(error instanceof Unreachable)) throw error;
         failures += 1;
         const ms = backoff(failures, clock.random());
@@ -148,8 +160,6 @@ export async function work(deps: LoopDeps, stop: AbortSignal): Promise<void> {
       }
     }
   }
-
-  const fenceOf = ({ attempt, epoch }: Lease) => ({ attempt, epoch });
 
   async function giveBack(
     lease: Lease,
@@ -166,6 +176,13 @@ export async function work(deps: LoopDeps, stop: AbortSignal): Promise<void> {
       // It runs out by itself in three minutes.
       say(`could not give back ${lease.lease}: ${error instanceof Error ? error.message : ''}`);
     }
+  }
+
+  /** What breaks here once may be the suite's fault; what always breaks here is this machine's, and others do it better. */
+  function breaks(why: string): void {
+    broke += 1;
+    say(`a job broke: ${why}`);
+    if (broke >= MANY_BROKE) rest = { until: clock.now() + backoff(broke - MANY_BROKE + 1, clock.random()), why };
   }
 
   async function run(
@@ -192,6 +209,8 @@ export async function work(deps: LoopDeps, stop: AbortSignal): Promise<void> {
         outcome: performed?.outcome ?? 'given back',
         steps: performed?.steps ?? 0,
       });
+      if (performed?.outcome === 'error') breaks(performed.error ?? 'the test broke');
+      else if (performed) broke = 0;
       if (!performed) {
         if (signal.reason !== 'lost') await giveBack(lease, stop.aborted ? 'shutdown' : 'paused');
         return;
@@ -204,7 +223,9 @@ export async function work(deps: LoopDeps, stop: AbortSignal): Promise<void> {
       } else await giveBack(lease, 'shutdown');
     } catch (error) {
       if (error instanceof Ended) throw error;
-      await giveBack(lease, 'infrastructure', error instanceof Error ? error.message : String(error));
+      const why = error instanceof Error ? error.message : String(error);
+      breaks(why);
+      await giveBack(lease, 'infrastructure', why);
     } finally {
       held.delete(lease.lease);
       show();
@@ -223,6 +244,7 @@ export async function work(deps: LoopDeps, stop: AbortSignal): Promise<void> {
     const mine: Held = { lease, since: clock.now(), abort, ended, steps: 0, checks: 0 };
     entry.current = mine;
     held.set(lease.lease, mine);
+    show();
   }
 
   async function beat(): Promise<void> {
@@ -244,6 +266,19 @@ export async function work(deps: LoopDeps, stop: AbortSignal): Promise<void> {
     }
     show();
     cancelBeat = clock.after(BEAT_SECONDS * 1000 * (0.8 + 0.2 * clock.random()), () => void beat());
+  }
+
+  /** Killed in the middle of its jobs, it says so: nobody waits three minutes for what will not come. */
+  async function tellOfLastTime(): Promise<void> {
+    for (const { lease, attempt, epoch, what } of home.state()?.jobs ?? []) {
+      const detail = 'the worker was killed';
+      try {
+        const { verdict } = await client.release(lease, { attempt, epoch, why: 'infrastructure', detail });
+        say(`was killed during ${what}: ${verdict}`);
+      } catch (error) {
+        say(`could not tell of ${lease}: ${error instanceof Error ? error.message : ''}`);
+      }
+    }
   }
 
   async function session(): Promise<void> {
@@ -282,6 +317,7 @@ export async function work(deps: LoopDeps, stop: AbortSignal): Promise<void> {
   };
 
   await session();
+  await tellOfLastTime();
   void beat();
   try {
     while (!stop.aborted) {
@@ -295,9 +331,9 @@ export async function work(deps: LoopDeps, stop: AbortSignal): Promise<void> {
         await pause(LOOK_MS);
         continue;
       }
-      const slots = policy.cores - held.size;
+      const slots = clock.now() < rest.until ? 0 : policy.cores - held.size;
       if (slots <= 0) {
-        nowIdle(undefined);
+        nowIdle(held.size > 0 ? undefined : `its last ${broke} jobs broke: ${rest.why.slice(0, 200)}`);
         await Promise.race([pause(LOOK_MS), ...[...held.values()].map(({ ended }) => ended)]);
         continue;
       }

@@ -134,6 +134,7 @@ export async function runJob(
   }
 
   try {
+    if (suite.digest !== job.digest) throw new Error(`this is ${suite.digest}, and the job is for ${job.digest}`);
     const whole = job.kind === 'walk' ? await walkAll(job) : await replay(job);
     if (!whole) return undefined;
   } catch (thrown) {

@@ -86,6 +86,9 @@ interface JobRow {
 const COLUMNS = `id, hunt, purpose, finding, twin, candidate, ref, spec, barred, state, machine, lender, leased_at, ended_at,
                  nonce, result, judged`;
 
+/** Walks, or runs of a trace. */
+const episodesOf = (spec: JobSpec): number => (spec.kind === 'walk' ? spec.episodes.count : spec.runs);
+
 const jobOf = (row: JobRow): Job => ({
   id: row.id,
   hunt: row.hunt,
@@ -113,8 +116,8 @@ export function createJobs({ db }: Guild, now: () => number) {
   const byLease = once(() => db.prepare<[string], JobRow>(`SELECT ${COLUMNS} FROM job WHERE lease = ?`));
   const insert = once(() =>
     db.prepare<unknown[]>(
-      `INSERT INTO job (hunt, purpose, finding, twin, candidate, ref, digest, spec, priority, barred, state, made_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'ready', ?)`,
+      `INSERT INTO job (hunt, purpose, finding, twin, candidate, ref, digest, spec, episodes, priority, barred, state, made_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'ready', ?)`,
     ),
   );
   const finish = once(() =>
@@ -149,18 +152,26 @@ export function createJobs({ db }: Guild, now: () => number) {
   const others = once(() =>
     db
       .prepare<[string, number], number>(
-        `SELECT count(DISTINCT lender) FROM machine WHERE state = 'active' AND lender <> ? AND seen_at > ?`,
+        `SELECT 1 FROM machine WHERE state = 'active' AND lender <> ? AND seen_at > ? LIMIT 1`,
       )
       .pluck(),
   );
   const unwanted = once(() =>
     db.prepare<[number], JobRow>(
-      `SELECT ${COLUMNS} FROM job WHERE state = 'ready' AND purpose IN ('replica', 'confirm', 'reproduce') AND made_at < ? LIMIT 200`,
+      `SELECT ${COLUMNS} FROM job WHERE state = 'ready' AND (purpose IN ('replica', 'confirm', 'reproduce') OR faults > 0)
+         AND max(made_at, coalesce(ended_at, 0)) < ? LIMIT 200`,
     ),
+  );
+  const park = once(() =>
+    db.prepare<[number, number]>(`UPDATE job SET state = 'parked', ended_at = ? WHERE id = ? AND state = 'ready'`),
   );
 
   const anyOpen = once(() =>
-    db.prepare<[], number>(`SELECT 1 FROM job WHERE state IN ('ready', 'leased') LIMIT 1`).pluck(),
+    db
+      .prepare<[], number>(
+        `SELECT EXISTS (SELECT 1 FROM job WHERE state = 'ready') OR EXISTS (SELECT 1 FROM job WHERE state = 'leased')`,
+      )
+      .pluck(),
   );
 
   const rows = (found: readonly JobRow[]): Job[] => found.map(jobOf);
@@ -177,7 +188,14 @@ export function createJobs({ db }: Guild, now: () => number) {
     add(job: NewJob): number {
       const { lastInsertRowid } = insert().run(
         ...[job.hunt, job.purpose, job.finding ?? null, job.twin ?? null, job.candidate ?? null, job.spec.ref ?? null],
-        ...[job.spec.digest, JSON.stringify(job.spec), job.priority, JSON.stringify(job.barred ?? []), now()],
+        ...[
+          job.spec.digest,
+          JSON.stringify(job.spec),
+          episodesOf(job.spec),
+          job.priority,
+          JSON.stringify(job.barred ?? []),
+          now(),
+        ],
       );
       return Number(lastInsertRowid);
     },
@@ -188,13 +206,15 @@ export function createJobs({ db }: Guild, now: () => number) {
     replicasOf: (id: number): Job[] => rows(replicasOf().all(id)),
     reporters: (finding: number): Job[] => rows(reporters().all(finding)),
     /** Whether any job waits or is under way. */
-    anyOpen: (): boolean => anyOpen().get() !== undefined,
+    anyOpen: (): boolean => anyOpen().get() === 1,
     cancel: (id: number): void => void cancel().run(now(), id),
     /** Of the machine's last twenty judged results: how many were wrong. */
     wrongLately: (machine: string): number => lately().get(machine) ?? 0,
-    /** Lenders beside this one whose machines were heard of since `since`. */
-    otherLenders: (lender: string, since: number): number => others().get(lender, since) ?? 0,
-    /** Follow-up work that nobody could take since `before`. */
+    /** Whether anybody beside this lender has a machine that was heard of since `since`. */
+    othersAreThere: (lender: string, since: number): boolean => others().get(lender, since) !== undefined,
+    /** A job that broke, and that nobody else could take: it has had its chance. */
+    park: (id: number): void => void park().run(now(), id),
+    /** Follow-up work that nobody could take since `before`, and work that broke and waits for another lender. */
     unwanted: (before: number): Job[] => rows(unwanted().all(before)),
   };
 }

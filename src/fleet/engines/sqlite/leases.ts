@@ -1,13 +1,16 @@
 /** Jobs as leases: lent for a time to one machine, fenced, and given back when it falls silent. */
 import type { Guild } from '../../../platform/guild.js';
 import { once } from '../../../platform/once.js';
-import type { Machine } from '../../machine.js';
+import { type Machine, SILENT_MS } from '../../machine.js';
 import { type IDLE, type JobSpec, LEASE_SECONDS, type Lease } from '../../protocol.js';
 import { type Contender, inTurn } from '../../rules/fairness.js';
 import type { Walks } from './walks.js';
 
 /** Leases that ended without a result, before a job is parked. */
 const MOST_FAULTS = 3;
+/** Faults of a machine in a row, each in a minute of its own, before it is held. */
+const MOST_BREAKS = 10;
+const FAULT_MS = 60_000;
 
 export interface LeaseWish {
   readonly slots: number;
@@ -51,21 +54,22 @@ export function createLeases(guild: Guild, { now, newId, epoch, walks }: LeaseDe
   // An ended hunt still has follow-up work to hand out: confirmations, retests, bisections.
   const running = once(() =>
     db.prepare<[string], HuntRow>(
-      `WITH held AS (SELECT hunt, count(*) AS slots FROM job WHERE state = 'leased' GROUP BY hunt)
-       SELECT hunt.id AS hunt, ref, priority, weight, coalesce(held.slots, 0) AS slots,
-              count(*) OVER (PARTITION BY author) AS authors
-       FROM hunt LEFT JOIN held ON held.hunt = hunt.id
-       WHERE (state = 'running' OR hunt.id IN (SELECT hunt FROM job WHERE state = 'ready'))
+      `SELECT id AS hunt, ref, priority, weight, slots, count(*) OVER (PARTITION BY author) AS authors
+       FROM hunt
+       WHERE (state = 'running' OR id IN (SELECT hunt FROM job WHERE state = 'ready'))
          AND digest IN (SELECT value FROM json_each(?))
          AND digest IN (SELECT digest FROM suite WHERE approved_by IS NOT NULL AND retired_at IS NULL)
-       ORDER BY hunt.id`,
+       ORDER BY id`,
     ),
   );
   const ready = once(() =>
     db.prepare<[object], ReadyRow>(
-      // One lender confirms a finding once, however many machines of that lender ask.
+      // One lender confirms a finding once, however many machines of that lender ask. What broke with one lender goes to
+      // another: nobody parks jobs alone, unless nobody else is there.
       `SELECT id, spec, attempt FROM job
        WHERE state = 'ready' AND hunt = :hunt AND NOT EXISTS (SELECT 1 FROM json_each(barred) WHERE value = :lender)
+         AND (faults = 0 OR NOT EXISTS (SELECT 1 FROM json_each(crashed) WHERE value = :lender)
+              OR NOT EXISTS (SELECT 1 FROM machine WHERE state = 'active' AND lender <> :lender AND seen_at > :since))
          AND NOT (purpose = 'confirm' AND EXISTS (SELECT 1 FROM job AS other WHERE other.finding = job.finding
                   AND other.purpose = 'confirm' AND other.lender = :lender AND other.state IN ('leased', 'done')))
        ORDER BY priority DESC, id LIMIT 1`,
@@ -90,11 +94,20 @@ export function createLeases(guild: Guild, { now, newId, epoch, walks }: LeaseDe
     db.prepare<[number]>(`UPDATE job SET state = 'ready', lease = NULL, expires_at = NULL WHERE id = ?`),
   );
   const lose = once(() =>
-    db.prepare<[number]>(
-      `UPDATE job SET faults = faults + 1, lease = NULL, expires_at = NULL,
+    db.prepare<[number, number]>(
+      `UPDATE job SET faults = faults + 1, lease = NULL, expires_at = NULL, ended_at = ?,
               crashed = (SELECT json_group_array(DISTINCT value) FROM
                          (SELECT value FROM json_each(job.crashed) UNION SELECT job.lender))
        WHERE id = ?`,
+    ),
+  );
+  // Many leases may end at once: that is one fault.
+  const blame = once(() =>
+    db.prepare<[object]>(
+      `UPDATE machine SET faults = faults + 1, fault_at = :now,
+              state = iif(state = 'active' AND faults + 1 >= :most, 'quarantined', state),
+              reason = iif(state = 'active' AND faults + 1 >= :most, 'breaks_jobs', reason)
+       WHERE id = :machine AND fault_at <= :now - ${FAULT_MS}`,
     ),
   );
   const settleLost = once(() =>
@@ -139,9 +152,10 @@ export function createLeases(guild: Guild, { now, newId, epoch, walks }: LeaseDe
   }
 
   function next(machine: Machine, wish: LeaseWish): Lease | undefined {
+    const since = now() - SILENT_MS;
     for (const { hunt } of inTurn(contenders(wish))) {
       const job =
-        ready().get({ hunt: Number(hunt), lender: machine.lender }) ??
+        ready().get({ hunt: Number(hunt), lender: machine.lender, since }) ??
         walks.make(Number(hunt), machine, wish.maxMinutes);
       if (job) return lend(job, machine);
     }
@@ -153,6 +167,12 @@ export function createLeases(guild: Guild, { now, newId, epoch, walks }: LeaseDe
     const row = held().get(fence.lease);
     if (!row || row.machine !== machine || row.state !== 'leased') return undefined;
     return row.attempt === fence.attempt && row.epoch === fence.epoch && fence.epoch === epoch() ? row : undefined;
+  }
+
+  function drop(id: number, machine: string): void {
+    lose().run(now(), id);
+    settleLost().run(MOST_FAULTS, id);
+    blame().run({ machine, now: now(), most: MOST_BREAKS });
   }
 
   return {
@@ -193,20 +213,15 @@ export function createLeases(guild: Guild, { now, newId, epoch, walks }: LeaseDe
     release: transaction((machine: string, fence: Fence, faulty: boolean): 'requeued' | 'stale' => {
       const row = fenced(machine, fence);
       if (!row) return 'stale';
-      if (faulty) {
-        lose().run(row.id);
-        settleLost().run(MOST_FAULTS, row.id);
-      } else requeue().run(row.id);
+      if (faulty) drop(row.id, machine);
+      else requeue().run(row.id);
       return 'requeued';
     }),
 
     /** Takes back what silent machines held: to the queue, or parked when it made two lenders' machines fall silent. */
     reap: transaction((): number => {
       const rows = expired().all(now());
-      for (const { id } of rows) {
-        lose().run(id);
-        settleLost().run(MOST_FAULTS, id);
-      }
+      for (const { id, machine } of rows) drop(id, machine);
       return rows.length;
     }),
   };

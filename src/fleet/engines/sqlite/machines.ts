@@ -129,7 +129,9 @@ export function createMachines(guild: Guild, { now, newId }: MachineDeps) {
     ),
   );
   const pardon = once(() =>
-    db.prepare<[string]>(`UPDATE machine SET state = 'active', reason = NULL, streak = 0, strikes = 0 WHERE id = ?`),
+    db.prepare<[string]>(
+      `UPDATE machine SET state = 'active', reason = NULL, streak = 0, strikes = 0, faults = 0 WHERE id = ?`,
+    ),
   );
   const setTrust = once(() =>
     db.prepare<[number, number, string]>('UPDATE machine SET streak = ?, strikes = ? WHERE id = ?'),
@@ -142,6 +144,7 @@ export function createMachines(guild: Guild, { now, newId }: MachineDeps) {
       'UPDATE machine SET version = ?, cores = ?, memory_mb = ?, seen_at = ? WHERE id = ?',
     ),
   );
+  const answered = once(() => db.prepare<[string]>('UPDATE machine SET faults = 0 WHERE id = ? AND faults > 0'));
   const setPace = once(() => db.prepare<[number, string]>('UPDATE machine SET pace = ? WHERE id = ?'));
   const activeLenders = once(() =>
     db
@@ -229,6 +232,8 @@ export function createMachines(guild: Guild, { now, newId }: MachineDeps) {
     seen: (id: string, doing: string): void => void seen().run(now(), doing, id),
     setTrust: (id: string, { streak, strikes }: Machine['trust']): void => void setTrust().run(streak, strikes, id),
 
+    /** It handed a result in: it does not break whatever it is given. */
+    answered: (id: string): void => void answered().run(id),
     /** Its time for a job ÷ what the hunt's machines take on average; kept within reason, whatever it measured. */
     setPace: (id: string, pace: number): void => void setPace().run(Math.min(10, Math.max(0.1, pace)), id),
     /** Lenders whose machines were heard of since `since`. */

@@ -29,6 +29,9 @@ const BUDGET = 2000;
 /** A session that nobody asked for lately is dropped; it is made again from its answers. */
 const MOST_SESSIONS = 20;
 
+/** A candidate that breaks whatever machine runs it: no shorter way to the finding. */
+const NO_ANSWER = { runs: 0, hits: 0 };
+
 /** What a replay came to, for the shrinker: only failures of this signature count. */
 export function verdictOf(
   { episodes, sightings }: Pick<Kept, 'episodes' | 'sightings'>,
@@ -50,8 +53,9 @@ export function createShrinks({ jobs, findings, open, width }: ShrinkDeps) {
     const session = open(finding);
     if (!session) return undefined;
     for (const job of jobs.ofFinding(finding.id, 'shrink')) {
-      if (job.state !== 'done' || job.candidate === undefined || !job.result) continue;
-      session.answer(job.candidate, verdictOf(job.result, finding.signature));
+      if (job.candidate === undefined) continue;
+      if (job.state === 'parked') session.answer(job.candidate, NO_ANSWER);
+      if (job.state === 'done' && job.result) session.answer(job.candidate, verdictOf(job.result, finding.signature));
     }
     if (sessions.size >= MOST_SESSIONS) sessions.clear();
     sessions.set(finding.id, session);
@@ -70,6 +74,8 @@ export function createShrinks({ jobs, findings, open, width }: ShrinkDeps) {
       if (finding.shrinking === 'waiting') findings.setShrinking(finding.id, 'running');
       const asked = jobs.ofFinding(finding.id, 'shrink');
       const known = new Set(asked.map(({ candidate }) => candidate));
+      for (const { state, candidate } of asked)
+        if (state === 'parked' && candidate !== undefined) session.answer(candidate, NO_ANSWER);
       const underWay = asked.filter(({ state }) => state === 'ready' || state === 'leased');
       const wanted = session.wanted(width());
       // What is no longer wanted was overtaken by a shorter sequence.

@@ -6,7 +6,7 @@ import { ApiRefusal } from '../../refused.js';
 import { judged, replicates } from '../../rules/replication.js';
 import type { Follow } from './follow.js';
 import type { Hunts } from './hunts.js';
-import type { Job, Jobs, Kept } from './jobs.js';
+import type { Job, Jobs, Kept, Purpose } from './jobs.js';
 import type { Fence, Leases } from './leases.js';
 import type { Ledger } from './ledger.js';
 import type { Machines } from './machines.js';
@@ -14,6 +14,8 @@ import type { Walks } from './walks.js';
 
 /** Wrong results among a machine's last twenty before it is held: an honest machine that errs once in twenty stays below. */
 const MOST_WRONG = 6;
+/** Work that is no loss where nobody can take it. */
+const FOLLOW_UP: readonly Purpose[] = ['replica', 'confirm', 'reproduce'];
 /** Weight of the newest job in a machine's pace. */
 const NEWEST = 0.2;
 
@@ -77,6 +79,12 @@ export function createVerdicts(guild: Guild, deps: VerdictDeps) {
     jobs.add({ hunt, purpose: 'replica', spec, twin: job.twin ?? job.id, priority: 1, barred });
   }
 
+  /** What was answered with nonsense is still to be done, by somebody else. */
+  function again({ hunt, purpose, spec, finding, twin, candidate, barred }: Job, { lender }: Machine): void {
+    if (purpose === 'canary') return;
+    jobs.add({ hunt, purpose, spec, finding, twin, candidate, priority: 1, barred: [...barred, lender] });
+  }
+
   function walked(job: Job, machine: Machine, result: JobResult): void {
     hunts.cover(job.hunt, result.coverage);
     measure(job, machine, result);
@@ -87,7 +95,7 @@ export function createVerdicts(guild: Guild, deps: VerdictDeps) {
       for (const finding of fresh) settleFinding(finding);
       return;
     }
-    const alone = jobs.otherLenders(machine.lender, now() - SILENT_MS) === 0;
+    const alone = !jobs.othersAreThere(machine.lender, now() - SILENT_MS);
     if (alone || !replicates(machine.trust, random())) {
       judge(job, true);
       return;
@@ -156,9 +164,12 @@ export function createVerdicts(guild: Guild, deps: VerdictDeps) {
         leases.release(machine.id, fence, true);
         return 'accepted';
       }
+      machines.answered(machine.id);
       jobs.finish(job.id, result);
-      if (!plausible) judge(job, false);
-      else if (job.purpose === 'walk') walked(job, machine, result);
+      if (!plausible) {
+        judge(job, false);
+        again(job, machine);
+      } else if (job.purpose === 'walk') walked(job, machine, result);
       else if (job.purpose === 'replica') {
         replicated(job);
         if (result.sightings.length > 0)
@@ -178,7 +189,8 @@ export function createVerdicts(guild: Guild, deps: VerdictDeps) {
     /** Gives up follow-up work that no machine could take for long, so that hunts end and nobody waits for credit for ever. */
     giveUp: guild.transaction((before: number): void => {
       for (const job of jobs.unwanted(before)) {
-        jobs.cancel(job.id);
+        if (FOLLOW_UP.includes(job.purpose)) jobs.cancel(job.id);
+        else jobs.park(job.id);
         const first = job.twin === undefined ? undefined : jobs.find(job.twin);
         if (first?.judged === 'waiting' && first.result?.outcome === 'pass') judge(first, true);
         hunts.finish(job.hunt, walks.spent(job.hunt));

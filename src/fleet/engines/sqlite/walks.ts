@@ -38,9 +38,9 @@ interface HuntRow {
   priority: number;
   next_walk: number;
   episodes: number;
+  open_episodes: number;
   episode_ms: number | null;
   worked_ms: number;
-  canaries: number;
 }
 
 export type Walks = ReturnType<typeof createWalks>;
@@ -52,17 +52,9 @@ export function createWalks({ db }: Guild, { now, random, canaryOf }: WalkDeps) 
   const hunt = once(() =>
     db.prepare<[number], HuntRow>(
       `SELECT id, digest, ref, strategy, pattern, trace, bugs, seed, length, lanes, budget_steps, budget_ms, priority, next_walk,
-              episodes, episode_ms, worked_ms, canaries
+              episodes, open_episodes, episode_ms, worked_ms
        FROM hunt WHERE id = ? AND state = 'running'`,
     ),
-  );
-  const underWay = once(() =>
-    db
-      .prepare<[number], number>(
-        `SELECT coalesce(sum(coalesce(json_extract(spec, '$.episodes.count'), json_extract(spec, '$.runs'))), 0) FROM job
-         WHERE hunt = ? AND state IN ('ready', 'leased') AND purpose = 'walk'`,
-      )
-      .pluck(),
   );
   const anyCanary = once(() =>
     db.prepare<[number], number>(`SELECT 1 FROM job WHERE hunt = ? AND purpose = 'canary' LIMIT 1`).pluck(),
@@ -72,7 +64,8 @@ export function createWalks({ db }: Guild, { now, random, canaryOf }: WalkDeps) 
   );
   const insert = once(() =>
     db.prepare<unknown[]>(
-      `INSERT INTO job (hunt, purpose, ref, digest, spec, priority, state, made_at) VALUES (?, ?, ?, ?, ?, ?, 'ready', ?)`,
+      `INSERT INTO job (hunt, purpose, ref, digest, spec, episodes, priority, state, made_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, 'ready', ?)`,
     ),
   );
 
@@ -80,7 +73,7 @@ export function createWalks({ db }: Guild, { now, random, canaryOf }: WalkDeps) 
   function room(row: HuntRow, episodeMs: number): number {
     const bySteps = row.budget_steps === null ? MOST_EPISODES : Math.ceil(row.budget_steps / row.length) - row.episodes;
     if (row.budget_ms === null) return bySteps;
-    const open = (underWay().get(row.id) ?? 0) * episodeMs;
+    const open = row.open_episodes * episodeMs;
     return Math.min(bySteps, Math.ceil((row.budget_ms - row.worked_ms - open) / episodeMs));
   }
 
@@ -88,7 +81,10 @@ export function createWalks({ db }: Guild, { now, random, canaryOf }: WalkDeps) 
 
   /** No hunt ends without a planted bug having been looked for. */
   const owesCanary = (row: HuntRow): boolean =>
-    row.next_walk > 0 && canaryOf(row.digest) !== undefined && anyCanary().get(row.id) === undefined;
+    row.trace === null &&
+    row.next_walk > 0 &&
+    canaryOf(row.digest) !== undefined &&
+    anyCanary().get(row.id) === undefined;
 
   return {
     /** Milliseconds of an episode on a machine of pace 1; undefined before anything was measured. */
@@ -141,7 +137,9 @@ export function createWalks({ db }: Guild, { now, random, canaryOf }: WalkDeps) 
       count().run(due ? 0 : episodes, huntId);
       const text = JSON.stringify(spec);
       const purpose = due ? 'canary' : 'walk';
-      const { lastInsertRowid } = insert().run(huntId, purpose, row.ref, row.digest, text, row.priority, now());
+      const { lastInsertRowid } = insert().run(
+        ...[huntId, purpose, row.ref, row.digest, text, due ? 0 : episodes, row.priority, now()],
+      );
       return { id: Number(lastInsertRowid), spec: text, attempt: 0 };
     },
   };
