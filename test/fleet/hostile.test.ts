@@ -1,11 +1,14 @@
 /** What anybody on the network, and what a lender with a modified worker, may send. */
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MAX_BODY, MAX_TEXT } from '../../src/fleet/protocol.js';
 import { API_ERRORS } from '../../src/fleet/refused.js';
 import { HEADERS } from '../../src/fleet/signing.js';
+import type { HttpLimits } from '../../src/platform/http-limits.js';
 import { type Coordinator, startCoordinator } from '../support/coordinator.js';
 import { DIGEST, failing, hunt, passing } from '../support/fleet.js';
 import { facts, keyPair, type LentMachine, lendMachine, machineAt, post } from '../support/lent-machine.js';
@@ -373,6 +376,53 @@ describe('versions', () => {
   it('understand a worker that tells more than is known', async () => {
     expect((await owl.say('/v1/session', { ...session, moonPhase: 'full' })).status).toBe(200);
   });
+});
+
+describe('connections', () => {
+  const LIMITS: HttpLimits = { headers: 400, request: 800, silence: 2000, idle: 800, look: 100, connections: 400 };
+  const port = () => Number(new URL(coordinator.url).port);
+  /** Resolves when the coordinator has hung up on it. */
+  const hungUpOn = (socket: Socket) => new Promise<void>((resolve) => socket.once('close', () => resolve()));
+
+  beforeEach(async () => {
+    await coordinator.stop();
+    coordinator = await startCoordinator(folder, { limits: LIMITS });
+    const at = (machine: LentMachine) => machineAt(coordinator.url, machine.id, machine.key);
+    [owl, jay] = [at(owl), at(jay)];
+  });
+
+  it.each([
+    ['that say nothing', ''],
+    ['that begin a header and stop', 'POST /v1/beat HTTP/1.1\r\nhost: x\r\nflock-'],
+    ['that promise a body and stop', 'POST /v1/beat HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\n{'],
+    ['that speak something else', '\x16\x03\x01\x02\x00\x01'],
+  ])(
+    'hundreds %s keep nobody out, and end',
+    async (_, said) => {
+      const sockets = Array.from({ length: 300 }, () =>
+        connect(port(), '127.0.0.1')
+          .resume()
+          .on('error', () => undefined),
+      );
+      const gone = Promise.all(sockets.map(hungUpOn));
+      await Promise.all(sockets.map((socket) => once(socket, 'connect')));
+      for (const socket of sockets) socket.write(said);
+      expect((await owl.say('/v1/lease', wish)).status).toBe(200);
+      await gone;
+      await isWell();
+    },
+    30_000,
+  );
+
+  it('that are more than can be, are closed at once, and there is room again when others end', async () => {
+    const sockets = Array.from({ length: LIMITS.connections + 200 }, () =>
+      connect(port(), '127.0.0.1')
+        .resume()
+        .on('error', () => undefined),
+    );
+    await Promise.all(sockets.map(hungUpOn));
+    await isWell();
+  }, 30_000);
 });
 
 it('answers with no fault of its own, whatever is sent', async () => {
