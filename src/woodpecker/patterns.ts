@@ -88,7 +88,7 @@ function pairsOf(action: Action, takes: readonly Resource[], last: ReadonlyMap<R
 function stepOf(model: Model, action: Action, takes: readonly Resource[], random: Random): Step {
   model.frame.roles.length = 0;
   model.frame.roles.push(...takes);
-  const args = makeArgs(action.params, model.frame, random);
+  const args = makeArgs(action, model.frame, random);
   const named = (from: number, bound: readonly Resource[]): Record<string, Handle> =>
     Object.fromEntries(bound.map((r, i) => [action.roles[from + i] ?? '', r.handle]));
   const taken = named(0, takes);

@@ -4,10 +4,10 @@ import { actionNamed, type Suite } from './suite/suite.js';
 import type { Failure } from './types.js';
 
 const MASKS: readonly (readonly [RegExp, string])[] = [
+  [/\b(?:[0-9a-f]{2}:){5}[0-9a-f]{2}\b/gi, 'MAC'],
   [/\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?/g, 'TIME'],
   [/\b\d\d?:\d\d:\d\d(?:[.,]\d+)?/g, 'TIME'],
   [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi, 'ID'],
-  [/\b(?:[0-9a-f]{2}:){5}[0-9a-f]{2}\b/gi, 'MAC'],
   [/\b[a-z][a-z0-9_]*#\d+/g, 'HANDLE'],
   [/\b[a-z]+:\/\/[^\s'"`<>)\]]+/gi, 'URL'],
   [/(?<![\w.])(?:~|\.{0,2})(?:\/[\w.@%+~-]+)+\/?/g, 'PATH'],

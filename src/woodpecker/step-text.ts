@@ -64,7 +64,10 @@ export function parseStep(line: string): Step {
     WORD.lastIndex = at;
     const word = WORD.exec(line);
     if (!word)
-      throw new StepSyntaxError(`expected role=type#1, name=JSON or ->, found "${line.slice(at).trim()}"`, at + 1);
+      throw new StepSyntaxError(
+        `expected role=type#1, name=JSON or ->, found "${line.slice(at).trim()}"`,
+        wordAt(line, at) + 1,
+      );
     at += word[0].length;
     const [, arrow, role, handle, key] = word;
     if (arrow) into = makes;
@@ -91,6 +94,9 @@ export function parseStep(line: string): Step {
     ...(head[1] ? { lane: Number(head[1]) as 1 | 2 } : {}),
   };
 }
+
+/** Where the next word begins. */
+const wordAt = (line: string, at: number): number => at + (line.slice(at).length - line.slice(at).trimStart().length);
 
 /** How many characters of `line`, from `at`, one JSON value takes: strings and brackets may contain blanks. */
 function jsonLength(line: string, at: number): number {

@@ -250,8 +250,7 @@ function emptyModel(suite: Suite): Inside {
     const holds =
       action.when.every((c) => c.holds(frame)) && action.takes.every((t) => t.when.every((c) => c.holds(frame)));
     if (!holds) return 'when';
-    if (action.refuses?.args.some((set) => Object.entries(set).every(([key, value]) => step.args[key] === value)))
-      return 'args';
+    if (isForbidden(action, step.args)) return 'args';
     return hasRoom(action) ? undefined : 'room';
   };
 
@@ -346,6 +345,12 @@ function emptyModel(suite: Suite): Inside {
 
 /** The objection to a step for which only room is wanting: a walk's own limit, of which the system knows nothing. */
 export const NO_ROOM = 'there are as many as there may be';
+
+/** Whether the suite says that the system must refuse these values. */
+export function isForbidden(action: Action, args: Args): boolean {
+  const sets = action.refuses?.args ?? [];
+  return sets.some((set) => Object.entries(set).every(([key, value]) => args[key] === value));
+}
 
 const AGAINST = {
   gone: 'what it takes is gone',

@@ -206,6 +206,7 @@ function compileRefusals(
   if (written === undefined) return undefined;
   if (written === 'auto') return { state: true, gone: true, when: false, args: [] };
   const args = written.flatMap((r) => (typeof r === 'object' ? [r.args] : []));
+  if (args.some((a) => Object.keys(a).length === 0)) report([...path, 'refuses'], 'args names no parameter');
   for (const key of args.flatMap((a) => Object.keys(a))) {
     if (!own.params?.[key]) {
       const hint = didYouMean(key, Object.keys(own.params ?? {}));

@@ -6,7 +6,7 @@ import type { Problem } from './problem.js';
 import { type Suite, stateOf } from './suite.js';
 
 /** Walks taken in the model to see what can be reached; a few thousand steps, some tens of milliseconds. */
-const WALKS = 32;
+const WALKS = 16;
 
 export function lintSuite(suite: Suite): Problem[] {
   return [...weights(suite), ...patterns(suite), ...reach(suite), ...checks(suite)];

@@ -54,14 +54,14 @@ function badRoles(model: Model, action: Action, gone: boolean, random: Random): 
   }
   model.frame.roles.length = 0;
   model.frame.roles.push(...bound);
-  return refused(action, takes, makeArgs(action.params, model.frame, random));
+  return refused(action, takes, makeArgs(action, model.frame, random));
 }
 
 function badArgs(model: Model, action: Action, refuses: Refusals, binder: Binder, random: Random): Step | undefined {
   const bound = binder.bind(action);
   if (!bound) return undefined;
   const takes = Object.fromEntries(action.takes.map((t, i) => [t.role, (bound[i] as Resource).handle]));
-  const args = makeArgs(action.params, model.frame, random);
+  const args = makeArgs(action, model.frame, random);
   return refused(action, takes, { ...args, ...refuses.args[random.below(refuses.args.length)] });
 }
 

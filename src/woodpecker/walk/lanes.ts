@@ -83,7 +83,7 @@ function lane(
     const { action, takes } = best;
     model.frame.roles.length = 0;
     model.frame.roles.push(...takes);
-    const args = makeArgs(action.params, model.frame, random);
+    const args = makeArgs(action, model.frame, random);
     const fresh = action.makes.map((m) => {
       const n = (numbers.get(m.type.name) ?? 0) + 1;
       numbers.set(m.type.name, n);

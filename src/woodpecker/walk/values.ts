@@ -1,5 +1,5 @@
 /** Makes up values for an action's parameters: anything that is allowed, the ends and the odd ones more often. */
-import type { Model } from '../model/model.js';
+import { isForbidden, type Model } from '../model/model.js';
 import type { Frame } from '../model/resource.js';
 import type { Action, Param, TextKind } from '../suite/suite.js';
 import type { Json } from '../types.js';
@@ -10,12 +10,19 @@ const EDGE = 0.3;
 
 const NONE: Readonly<Record<string, Json>> = {};
 
-export function makeArgs(params: readonly Param[], frame: Frame, random: Random): Readonly<Record<string, Json>> {
-  if (params.length === 0) return NONE;
-  const args: Record<string, Json> = {};
-  for (const param of params) args[param.name] = makeValue(param, frame, random);
+/** Values that the suite says must be refused are not made up here: `illegal.ts` does that on purpose. */
+export function makeArgs(action: Action, frame: Frame, random: Random): Readonly<Record<string, Json>> {
+  if (action.params.length === 0) return NONE;
+  let args: Record<string, Json> = {};
+  for (let i = 0; i < TRIES; i++) {
+    args = {};
+    for (const param of action.params) args[param.name] = makeValue(param, frame, random);
+    if (!isForbidden(action, args)) break;
+  }
   return args;
 }
+
+const TRIES = 32;
 
 export function makeValue(param: Param, frame: Frame, random: Random): Json {
   switch (param.kind) {

@@ -99,7 +99,7 @@ function createWalk(suite: Suite, origin: WalkOrigin, memory: Memory): Walk {
   let index = 0;
 
   const take = (action: Action, takes: readonly Resource[]): Step => {
-    const args = makeArgs(action.params, model.frame, random);
+    const args = makeArgs(action, model.frame, random);
     if (remember) memory.note(action, takes, model);
     const taken: Record<string, Handle> = {};
     for (let i = 0; i < action.takes.length; i++) taken[action.roles[i] as string] = (takes[i] as Resource).handle;

@@ -1,0 +1,239 @@
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { shipped } from '../../../src/platform/paths.js';
+import { jugsSuite } from '../../../src/woodpecker/models/jugs.js';
+import { w7Suite } from '../../../src/woodpecker/models/w7.js';
+import { lintSuite } from '../../../src/woodpecker/suite/lint.js';
+import { parseSuite } from '../../../src/woodpecker/suite/parse.js';
+import { printSuite } from '../../../src/woodpecker/suite/print.js';
+import { SuiteError } from '../../../src/woodpecker/suite/problem.js';
+import { suiteJsonSchema } from '../../../src/woodpecker/suite/schema.js';
+
+const EXAMPLE = readFileSync(shipped('suites', 'example', 'suite.yaml'), 'utf8');
+const CLOUD = readFileSync(shipped('suites', 'cloud', 'suite.yaml'), 'utf8');
+
+/** A small suite; `lines` are put in the place of those that start alike. */
+const disks = (...changes: [string, string][]): string => {
+  let text = `suite: disks
+resources:
+  vm:
+    states: [running, stopped]
+  disk:
+    states: [free, used]
+    attributes: { size: 1, kind: [data, root] }
+    links: { vm: vm }
+actions:
+  boot: { makes: { vm: running } }
+  halt: { takes: { vm: running }, leaves: { vm: stopped } }
+  add: { makes: { disk: free } }
+  plug:
+    takes: { disk: free, vm: running }
+    when: vm.disks < 2
+    leaves: { disk: used }
+    set: { disk.vm: vm }
+patterns:
+  one:
+    - boot -> vm#1
+    - halt vm#1
+`;
+  for (const [from, to] of changes) {
+    if (!text.includes(from)) throw new Error(`no ${from}`);
+    text = text.replace(from, to);
+  }
+  return text;
+};
+
+const problemsOf = (text: string): string[] => {
+  try {
+    parseSuite(text, { file: 'suite.yaml' });
+    return [];
+  } catch (error) {
+    if (!(error instanceof SuiteError)) throw error;
+    return error.message.split('\n');
+  }
+};
+
+describe('a suite with a mistake', () => {
+  it.each<[string, [string, string][], string]>([
+    [
+      'an unknown key',
+      [['states: [running', 'stats: [running']],
+      'suite.yaml:4:5: resources.vm.stats: there is no "stats" here (did you mean "states"?)',
+    ],
+    [
+      'an unknown section',
+      [['patterns:', 'paterns:']],
+      'suite.yaml:18:1: paterns: there is no "paterns" here (did you mean "patterns"?)',
+    ],
+    [
+      'a wrong state',
+      [['vm: running }, leaves', 'vm: runing }, leaves']],
+      'suite.yaml:11:24: actions.halt.takes.vm: a vm has no state "runing" (did you mean "running"?)',
+    ],
+    [
+      'an unknown resource',
+      [['links: { vm: vm }', 'links: { vm: machine }']],
+      'suite.yaml:8:18: resources.disk.links.vm: there is no resource "machine" (there is vm, disk)',
+    ],
+    [
+      'a wrong name in a condition',
+      [['vm.disks < 2', 'vm.disk < 2']],
+      'suite.yaml:15:14: actions.plug.when: a vm has no "disk" (did you mean "disks"?)',
+    ],
+    [
+      'a condition that is none',
+      [['vm.disks < 2', 'vm.disks']],
+      'suite.yaml:15:11: actions.plug.when: a condition must be true or false (compare it: > 0, == none)',
+    ],
+    [
+      'things that cannot be compared',
+      [['vm.disks < 2', "vm.disks == 'two'"]],
+      'suite.yaml:15:20: actions.plug.when: a number is never a text',
+    ],
+    [
+      'a value that an attribute cannot have',
+      [['set: { disk.vm: vm }', 'set: { disk.kind: rot }']],
+      'suite.yaml:17:23: actions.plug.set.disk.kind: "rot" is none of its values (did you mean "root"?)',
+    ],
+    [
+      'a link to the wrong type',
+      [['set: { disk.vm: vm }', 'set: { disk.vm: disk }']],
+      'suite.yaml:17:21: actions.plug.set.disk.vm: the link "vm" points to a vm',
+    ],
+    [
+      'a role that is not there',
+      [['leaves: { disk: used }', 'leaves: { dsk: used }']],
+      'suite.yaml:16:15: actions.plug.leaves.dsk: the action takes no "dsk" (did you mean "disk"?)',
+    ],
+    [
+      'a pattern with an unknown action',
+      [['- halt vm#1', '- hlt vm#1']],
+      'suite.yaml:21:7: patterns.one.1: there is no action "hlt" (did you mean "halt"?)',
+    ],
+    [
+      'a pattern that is no step',
+      [['- halt vm#1', '- halt vm1']],
+      'suite.yaml:21:12: patterns.one.1: expected role=type#1, name=JSON or ->, found "vm1"',
+    ],
+    [
+      'a pattern that lacks a role',
+      [['- halt vm#1', '- halt']],
+      'suite.yaml:21:7: patterns.one.1: "halt" takes vm=vm#…',
+    ],
+    [
+      'a bad duration',
+      [['{ takes: { vm: running }, leaves', '{ timeout: 5, takes: { vm: running }, leaves']],
+      'suite.yaml:11:20: actions.halt.timeout: wanted a text, found number',
+    ],
+    [
+      'a state that is always there',
+      [['[free, used]', '[free, gone]']],
+      'suite.yaml:6:20: resources.disk.states.1: "gone" is always there',
+    ],
+    [
+      'two things of one name',
+      [['kind: [data', 'vm: [data']],
+      'suite.yaml:8:18: resources.disk.links.vm: "disk.vm" would be a link and an attribute',
+    ],
+    [
+      'no YAML',
+      [['suite: disks', 'suite: [disks']],
+      'suite.yaml:2:1: Flow sequence in block collection must be sufficiently indented and end with a ]',
+    ],
+  ])('says where and what: %s', (_, changes, message) => {
+    expect(problemsOf(disks(...changes))).toContain(message);
+  });
+
+  it('tells all its mistakes at once', () => {
+    const text = disks(
+      ['vm: running }, leaves', 'vm: runing }, leaves'],
+      ['vm.disks < 2', 'vm.disk < 2'],
+      ['- halt vm#1', '- hlt vm#1'],
+    );
+    expect(problemsOf(text)).toHaveLength(3);
+  });
+
+  it('asks for a command where the others have one', () => {
+    const text = disks(['boot: { makes: { vm: running } }', 'boot: { makes: { vm: running }, run: boot }']);
+    expect(problemsOf(text)).toContain('suite.yaml:11:3: actions.halt: nothing runs "halt" (add run: COMMAND)');
+  });
+});
+
+describe('a suite', () => {
+  it.each([
+    ['example', EXAMPLE],
+    ['cloud', CLOUD],
+    ['w7', printSuite(w7Suite().source)],
+    ['jugs', printSuite(jugsSuite().source)],
+  ])('is the same after printing and parsing it again: %s', (_, text) => {
+    const suite = parseSuite(text);
+    const again = parseSuite(printSuite(suite.source));
+    expect(again.source).toEqual(suite.source);
+    expect(again.digest).toBe(suite.digest);
+    expect(printSuite(again.source)).toBe(printSuite(suite.source));
+  });
+
+  it('has a digest of what it says, not of how it is laid out', () => {
+    const { digest } = parseSuite(disks());
+    expect(digest).toMatch(/^sha256:[0-9a-f]{64}$/);
+    expect(parseSuite(`# a comment\n\n${disks(['[running, stopped]', '[ running,   "stopped" ]'])}`).digest).toBe(
+      digest,
+    );
+    expect(parseSuite(disks(['vm.disks < 2', 'vm.disks < 3'])).digest).not.toBe(digest);
+  });
+
+  it('has another digest when a file that belongs to it changes', () => {
+    const withDriver = (sha256: string): string =>
+      parseSuite(disks(), { files: [{ path: 'driver.js', sha256 }] }).digest;
+    expect(withDriver('a')).not.toBe(withDriver('b'));
+  });
+
+  it.each([
+    ['example', EXAMPLE],
+    ['cloud', CLOUD],
+  ])('is valid by the schema that editors use: %s', (_, text) => {
+    const validate = new Ajv2020({ strict: false }).compile(suiteJsonSchema());
+    expect(validate(parse(text)), JSON.stringify(validate.errors)).toBe(true);
+    expect(validate({ ...(parse(text) as object), paterns: {} })).toBe(false);
+  });
+
+  it.each([
+    ['example', EXAMPLE],
+    ['cloud', CLOUD],
+  ])('that ships has nothing to be told: %s', (_, text) => {
+    expect(lintSuite(parseSuite(text))).toEqual([]);
+  });
+});
+
+describe('lint', () => {
+  const lint = (text: string): string[] => lintSuite(parseSuite(text)).map((p) => `${p.path.join('.')}: ${p.message}`);
+
+  it.each<[string, [string, string][], string]>([
+    [
+      'an action that is never legal',
+      [['vm.disks < 2', 'vm.disks > 2']],
+      'actions.plug: it was never legal in thousands of steps',
+    ],
+    [
+      'a state that nothing leads to',
+      [['[running, stopped]', '[running, stopped, lost]']],
+      'resources.vm.states.2: no vm is ever lost',
+    ],
+    [
+      'a weight of zero',
+      [['halt: { takes', 'halt: { weight: 0, takes']],
+      'actions.halt.weight: its weight is 0: it is never chosen',
+    ],
+    [
+      'a pattern that is illegal',
+      [['- halt vm#1', '- halt vm#1\n    - halt vm#1']],
+      'patterns.one.2: "halt vm#1" is not legal here: what it takes is in another state',
+    ],
+    ['nothing to run', [], 'actions: nothing runs these actions'],
+    ['no checks', [], 'suite: there are no checks beside the states'],
+  ])('finds %s', (_, changes, message) => {
+    expect(lint(disks(...changes))).toContain(message);
+  });
+});
