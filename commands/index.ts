@@ -1,8 +1,11 @@
 /** Everything people can do, in the order they meet it. What is not listed here does not exist. */
 import type { Job } from '../src/discord/catalogue.js';
 import help, { turnHelp } from './help.js';
+import { bug, huntQuestion, huntQuestionModal, linkQuestion } from './hunts/bug.js';
+import { claimFinding, exportFinding, finding, findingPage } from './hunts/finding.js';
 import { hunt, huntPage, stopHuntButton } from './hunts/hunt.js';
 import { boardListed, boardPage, machine, machinePage } from './hunts/machine.js';
+import { dropDraft, pasteModal, pattern, patternPage, proposeDraft, undoStep } from './hunts/pattern.js';
 import { suite, suitePage } from './hunts/suite.js';
 import { accept, undoAnswer } from './questions/accept.js';
 import { ask, askModal, editDraft, postDraft } from './questions/ask.js';
@@ -15,7 +18,14 @@ export const jobs: readonly Job[] = [
   { name: 'questions', parts: [ask, askModal, postDraft, editDraft, accept, undoAnswer, question, listPage] },
   {
     name: 'hunts',
-    parts: [machine, machinePage, boardPage, boardListed, suite, suitePage, hunt, huntPage, stopHuntButton],
+    parts: [
+      ...[machine, machinePage, boardPage, boardListed],
+      ...[suite, suitePage],
+      ...[pattern, patternPage, pasteModal, proposeDraft, undoStep, dropDraft],
+      ...[hunt, huntPage, stopHuntButton],
+      ...[finding, findingPage, claimFinding, exportFinding],
+      ...[bug, linkQuestion, huntQuestion, huntQuestionModal],
+    ],
   },
   { name: 'setup', parts: [setup, applyPlan, checkSetup, doctor, retryEffect, dropEffect] },
 ];

@@ -253,6 +253,9 @@ export function createQuestions(guild: Guild, settings: Settings, { now, posts }
       for (const id of store.loseAll()) schedule.cancel(timer(id));
     }),
 
+    /** The question of a thread. Refuses: not_a_question. */
+    at: find,
+
     /** Discord made the post: now answers can find their question. */
     posted: guild.transaction((id: number, thread: string): void => store.setThread(id, thread, thread)),
     cardPosted: guild.transaction((id: number, message: string): void => store.setCard(id, message)),

@@ -17,8 +17,15 @@ export interface Suggestion {
   readonly value: string | number;
 }
 
+/** What the person has filled in already, by the option's name. */
+export type Given = (option: string) => string | number | boolean | undefined;
+
 /** Answers while the person types, with at most 25 suggestions; more are cut. */
-export type Autocomplete = (typed: string, context: Context) => readonly Suggestion[] | Promise<readonly Suggestion[]>;
+export type Autocomplete = (
+  typed: string,
+  context: Context,
+  given: Given,
+) => readonly Suggestion[] | Promise<readonly Suggestion[]>;
 
 interface AnyOption {
   readonly required?: boolean;

@@ -16,7 +16,11 @@ export async function suggest(
   const focused = focusOf(interaction);
   const option = Object.hasOwn(options, focused.name) ? options[focused.name] : undefined;
   if (!option || !('autocomplete' in option) || !option.autocomplete) throw new BadInteraction('no such suggestions');
-  const suggestions = await option.autocomplete(String(focused.value), context);
+  const suggestions = await option.autocomplete(
+    String(focused.value),
+    context,
+    (name) => interaction.options.get(name)?.value,
+  );
   await interaction.respond(
     suggestions.slice(0, MOST_CHOICES).map(({ name, value }) => ({
       name: name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name,

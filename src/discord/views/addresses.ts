@@ -41,3 +41,9 @@ export const BOARD_PAGE = { name: 'machine.board', state: { page: 'int' } } as c
 export const BOARD_LISTED = { name: 'board.listed', state: { listed: 'flag' } } as const;
 export const SUITE_PAGE = { name: 'suite.list', state: { page: 'int' } } as const;
 export const PATTERN_PAGE = { name: 'pattern.list', state: { page: 'int', suite: 'text' } } as const;
+export const PROPOSE_DRAFT = { name: 'pattern.propose' } as const;
+export const UNDO_STEP = { name: 'pattern.undo' } as const;
+export const DROP_DRAFT = { name: 'pattern.drop' } as const;
+/** Turns a question into a hunt, or links it to a finding that is known. */
+export const HUNT_QUESTION = { name: 'bug.hunt', state: { question: 'id' } } as const;
+export const LINK_QUESTION = { name: 'bug.link', state: { question: 'id' } } as const;

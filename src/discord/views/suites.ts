@@ -1,12 +1,13 @@
 /** Answers about suites and patterns that only the person who acted sees. */
-import { MessageFlags } from 'discord.js';
+import { ButtonStyle, MessageFlags } from 'discord.js';
+import type { Misfit } from '../../fleet/next-steps.js';
 import type { PatternEntry, SuiteEntry } from '../../fleet/suite.js';
 import type { Translator } from '../../platform/i18n.js';
 import type { PlacedProblem } from '../../woodpecker/suite/problem.js';
 import type { Suite } from '../../woodpecker/suite/suite.js';
 import { addressing } from '../custom-id.js';
-import { PATTERN_PAGE, SUITE_PAGE } from './addresses.js';
-import { COLOURS, container, line, text } from './layout.js';
+import { DROP_DRAFT, PATTERN_PAGE, PROPOSE_DRAFT, SUITE_PAGE, UNDO_STEP } from './addresses.js';
+import { COLOURS, container, line, pressable, row, text } from './layout.js';
 import { type Page, pager } from './pager.js';
 import type { View } from './questions.js';
 import { ago, codeBlock, cut, inCode, plain, user } from './text.js';
@@ -14,6 +15,9 @@ import { ago, codeBlock, cut, inCode, plain, user } from './text.js';
 const MOST_PROBLEMS = 15;
 
 const suitePage = addressing(SUITE_PAGE);
+const propose = addressing(PROPOSE_DRAFT);
+const undoStep = addressing(UNDO_STEP);
+const dropDraft = addressing(DROP_DRAFT);
 const patternPage = addressing(PATTERN_PAGE);
 
 /** What is wrong with a suite, each with its line and column. */
@@ -136,7 +140,7 @@ export interface Draft {
   readonly name: string;
   readonly steps: readonly string[];
   /** What does not fit the suite, if anything; the step's number from 1. */
-  readonly problem?: { readonly step: number; readonly message: string };
+  readonly problem?: Misfit;
 }
 
 /** A pattern that is being put together. */
@@ -155,11 +159,20 @@ export function draft(t: Translator, { suite, name, steps, problem }: Draft): Vi
             ]
           : []),
         text(`-# ${t('pattern.draft.next')}`),
+        row(
+          pressable(propose.id(), t('pattern.button.propose'), {
+            style: ButtonStyle.Primary,
+            disabled: steps.length === 0 || problem !== undefined,
+          }),
+          pressable(undoStep.id(), t('pattern.button.undo'), { disabled: steps.length === 0 }),
+          pressable(dropDraft.id(), t('pattern.button.drop'), { style: ButtonStyle.Danger }),
+        ),
       ]),
     ],
   };
 }
 
+export const dropped = (t: Translator): View => ({ content: `🗑️ ${t('pattern.dropped')}` });
 export const proposed = (t: Translator, name: string, steps: number): View => ({
   content: `🧩 ${t('pattern.proposed', { name: plain(name), steps })}`,
 });

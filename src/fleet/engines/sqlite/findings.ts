@@ -70,6 +70,16 @@ export interface Sighting {
   readonly hits: number;
 }
 
+/** One job's runs of a finding, as its log tells them. */
+export interface LoggedRun {
+  readonly at: number;
+  readonly alias: string;
+  readonly purpose: SightingPurpose;
+  readonly ref: string | null;
+  readonly runs: number;
+  readonly hits: number;
+}
+
 export interface FindingFilter {
   readonly status?: FindingStatus;
   readonly standing?: Standing;
@@ -201,6 +211,12 @@ export function createFindings({ db }: Guild, now: () => number) {
   const setQuestion = once(() =>
     db.prepare<[string, number]>('UPDATE finding SET question = ?, revision = revision + 1 WHERE id = ?'),
   );
+  const log = once(() =>
+    db.prepare<[number], LoggedRun>(
+      `SELECT sighting.at, alias, purpose, sighting.ref, runs, hits FROM sighting JOIN machine ON machine.id = sighting.machine
+       WHERE finding = ? ORDER BY sighting.at, job`,
+    ),
+  );
   const unsettled = once(() =>
     db
       .prepare<[number], number>(
@@ -276,6 +292,9 @@ export function createFindings({ db }: Guild, now: () => number) {
     /** Runs for one purpose on one ref, over all machines. */
     onRef: (id: number, purpose: SightingPurpose, ref: string): { runs: number; hits: number } =>
       onRef().get(id, purpose, ref) ?? { runs: 0, hits: 0 },
+
+    /** Every run that counts, in order, by the machine's public name. */
+    log: (id: number): LoggedRun[] => log().all(id),
 
     /** Findings for which something may still be asked of machines. */
     unsettled: (): number[] => unsettled().all(now() - WEEK),

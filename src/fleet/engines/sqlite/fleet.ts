@@ -4,6 +4,7 @@ import type { Finding } from '../../finding.js';
 import type { ShrinkSession } from '../../shrinking.js';
 import { createAftercare } from './aftercare.js';
 import { createBisections } from './bisections.js';
+import { createDrafts } from './drafts.js';
 import { createFindings } from './findings.js';
 import { createFollow } from './follow.js';
 import { createHunts } from './hunts.js';
@@ -68,6 +69,7 @@ export function createSqliteFleet(guild: Guild, deps: FleetDeps) {
     jobs,
     ledger,
     leases,
+    drafts: createDrafts(guild, now),
     bisections,
     aftercare,
     showing: createShowing(guild, now),
