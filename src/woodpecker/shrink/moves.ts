@@ -94,7 +94,10 @@ export const MOVES: readonly Move[] = [
     success: 'again',
     offers: plainly(function* (goal, best) {
       if (best.length > MIDDLING) return;
-      for (const [from, to] of twins(best)) yield* legal(goal, renamed(best, from, to));
+      for (const [from, to] of twins(best)) {
+        yield* legal(goal, renamed(best, from, to));
+        yield* legal(goal, renamed(sooner(best, from, to), from, to));
+      }
     }),
   },
   { name: 'arguments', success: 'on', offers: simpler },
@@ -172,6 +175,15 @@ function twins(best: readonly Step[]): [Handle, Handle][] {
       .filter((to) => typeOf(to) === typeOf(from))
       .map((to): [Handle, Handle] => [from, to]),
   );
+}
+
+/** What happens to one resource, right after the other was made: there it may stand where it could not later. */
+function sooner(best: readonly Step[], from: Handle, to: Handle): Step[] {
+  const maker = best.findIndex((s) => Object.values(s.makes).includes(to));
+  const failing = best.length - 1;
+  const moved = best.filter((s, i) => i > maker && i < failing && Object.values(s.takes).includes(from));
+  const rest = best.filter((s) => !moved.includes(s));
+  return rest.toSpliced(maker + 1, 0, ...moved);
 }
 
 /** The sequence with one resource in another's place, and without the step that made it, unless that made more. */

@@ -12,8 +12,8 @@ import type { Handle, Json, Step } from '../types.js';
 import { simplest } from '../walk/values.js';
 import type { Goal } from './legal.js';
 
-/** Most models looked at; each costs about 20 µs. */
-const NODES = 600;
+/** Most models made on the way; each costs about 20 µs. */
+const MOST = 1500;
 
 interface Node {
   readonly model: Model;
@@ -33,10 +33,13 @@ export function shortcuts(goal: Goal, steps: readonly Step[]): Step[][] {
   const leavings = new Map<number, Step[] | undefined>();
   for (const picture of picturesOf(target, last)) leavings.set(picture, undefined);
   const args = argsIn(steps);
+  // With more actions than these the search would be broad instead of deep.
+  const actions = new Set(steps.map((s) => s.action));
   const seen = new Set<number>();
+  let made = 0;
   let same: Step[] | undefined;
   let level: Node[] = [{ model: createModel(goal.suite), steps: [] }];
-  for (let depth = 0; depth < steps.length - 1 && level.length > 0 && seen.size < NODES; depth++) {
+  for (let depth = 0; depth < steps.length - 1 && level.length > 0 && made < MOST; depth++) {
     const below: Node[] = [];
     for (const node of level) {
       const here = pictures(node.model);
@@ -44,8 +47,10 @@ export function shortcuts(goal: Goal, steps: readonly Step[]): Step[][] {
       if (seen.has(key)) continue;
       seen.add(key);
       if (key === whole) same ??= attach(node, last, roles, here);
-      if (seen.size > NODES) break;
+      if (made > MOST) break;
       for (const step of legalSteps(node.model, (action) => args.get(action.name) ?? simplest(action, node.model))) {
+        if (!actions.has(step.action)) continue;
+        made++;
         const model = node.model.clone();
         model.apply(step);
         const child = { model, steps: [...node.steps, step] };
