@@ -95,6 +95,15 @@ export function createFleets({ guilds, shelf, clock, waiting, isHere, onFault }:
     };
   }
 
+  waiting.ask((guildId) => {
+    try {
+      return fleetIn(guilds.open(guildId)).leases.wanted();
+    } catch (error) {
+      onFault(guildId, error);
+      return [];
+    }
+  });
+
   function tick(guildId: string): void {
     try {
       fleetIn(guilds.open(guildId)).tick();

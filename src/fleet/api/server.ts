@@ -86,8 +86,9 @@ export function registerFleetApi(server: FastifyInstance, deps: FleetApiDeps): v
       handed.leases.length === 0 && handed.active && left > 0;
       left = deadline - now()
     ) {
-      await waiting.wait(fleet.guildId, left);
+      await waiting.wait(fleet.guildId, wish.digests, left);
       handed = await fleet.leaseAgain(call.machine, wish);
+      if (handed.leases.length > 0) waiting.wake(fleet.guildId);
     }
     return answerOf(handed);
   }

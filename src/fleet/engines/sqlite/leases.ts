@@ -120,6 +120,12 @@ export function createLeases(guild: Guild, { now, newId, epoch, walks }: LeaseDe
       `SELECT id, machine FROM job WHERE state = 'leased' AND expires_at <= ? ORDER BY expires_at LIMIT 500`,
     ),
   );
+  const readyDigests = once(() =>
+    db.prepare<[], string>(`SELECT DISTINCT digest FROM job WHERE state = 'ready'`).pluck(),
+  );
+  const runningHunts = once(() =>
+    db.prepare<[], { id: number; digest: string }>(`SELECT id, digest FROM hunt WHERE state = 'running'`),
+  );
   const anyRunning = once(() =>
     db
       .prepare<[], number>(
@@ -177,6 +183,14 @@ export function createLeases(guild: Guild, { now, newId, epoch, walks }: LeaseDe
 
   return {
     fenced,
+
+    /** Suites that there is work for now. */
+    wanted(): string[] {
+      const unspent = runningHunts()
+        .all()
+        .filter(({ id }) => !walks.spent(id));
+      return [...new Set([...readyDigests().all(), ...unspent.map(({ digest }) => digest)])];
+    },
 
     /** Lends up to `slots` jobs; where there is none, says why. A machine in doubt gets half of what it asks for. */
     lease: transaction((machine: Machine, wish: LeaseWish): { leases: Lease[]; idle?: (typeof IDLE)[number] } => {
