@@ -16,12 +16,14 @@ const section = (suite: Suite, name: string): 'actions' | 'faults' =>
   suite.source.actions[name] ? 'actions' : 'faults';
 
 function* weights(suite: Suite): Generator<Problem> {
+  const known = new Set(suite.patterns.flatMap(({ steps }) => steps.map(({ action }) => action)));
   for (const { name, weight } of suite.actions) {
-    if (weight > 0) continue;
+    // Kept for the patterns that use it.
+    if (weight > 0 || known.has(name)) continue;
     yield {
       message: 'its weight is 0: it is never chosen',
       path: [section(suite, name), name, 'weight'],
-      hint: 'patterns can still use it',
+      hint: 'patterns can still use it, and none does',
     };
   }
 }

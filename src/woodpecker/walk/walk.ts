@@ -88,7 +88,9 @@ function createWalk(suite: Suite, origin: WalkOrigin, memory: Memory): Walk {
   );
   const faults = suite.actions.filter((a) => a.fault && a.weight > 0);
   const faultUrn = createUrn(faults, binder, random);
-  const refusing = suite.actions.filter((a) => a.refuses && (a.takes.length > 0 || a.refuses.args.length > 0));
+  const refusing = suite.actions.filter(
+    (a) => a.weight > 0 && a.refuses && (a.takes.length > 0 || a.refuses.args.length > 0),
+  );
   const illegal = refusing.length > 0 ? suite.walk.illegal : 0;
   const faulty = faults.length > 0 ? suite.walk.faulty : 0;
   const arm = strategy === 'mix' ? memory.chooseArm(random) : undefined;

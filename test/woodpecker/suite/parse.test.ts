@@ -222,9 +222,9 @@ describe('lint', () => {
       'resources.vm.states.2: no vm is ever lost',
     ],
     [
-      'a weight of zero',
-      [['halt: { takes', 'halt: { weight: 0, takes']],
-      'actions.halt.weight: its weight is 0: it is never chosen',
+      'a weight of zero that no pattern makes up for',
+      [['add: { makes', 'add: { weight: 0, makes']],
+      'actions.add.weight: its weight is 0: it is never chosen',
     ],
     [
       'a pattern that is illegal',
