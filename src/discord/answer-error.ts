@@ -44,10 +44,12 @@ function explain(error: unknown, t: Translator): string | undefined {
 async function say(interaction: Interaction, text: string): Promise<void> {
   if (interaction.isAutocomplete()) {
     if (!interaction.responded) await interaction.respond([]);
-  } else if (interaction.replied) {
+  } else if (interaction.replied || (interaction.deferred && interaction.isMessageComponent())) {
     await interaction.followUp(ephemeral(text));
+  } else if (interaction.deferred) {
+    await interaction.editReply(text);
   } else {
-    // After a deferral, `reply` is an edit of it: see patience.ts.
+    // While a deferral of ours is on its way, `reply` waits for it: see patience.ts.
     await interaction.reply(ephemeral(text));
   }
 }

@@ -90,9 +90,9 @@ export function createRouter(deps: RouterDeps) {
       underWay.add(work);
     },
 
-    /** Resolves when every answer under way is given. */
+    /** Resolves when no answer is under way any more. */
     async drain(): Promise<void> {
-      await Promise.all(underWay);
+      while (underWay.size > 0) await Promise.all(underWay);
     },
   };
 }

@@ -83,7 +83,14 @@ const jobsWith = (version: number): Job[] => [
       slashCommand({
         name: 'question',
         subcommands: {
-          close: subcommand({ run: async () => refuse('too_fast', { seconds: 7 }) }),
+          close: subcommand({
+            options: { reason: { type: 'string', choices: ['solved', 'duplicate'] } },
+            async run(interaction, { options }) {
+              if (options.reason === undefined) refuse('too_fast', { seconds: 7 });
+              await interaction.deferReply({ flags: 64 });
+              throw new Error('too late to reply');
+            },
+          }),
           reopen: subcommand({
             async run() {
               throw new TypeError('the secret of the house');
@@ -195,6 +202,12 @@ describe('an answer', () => {
     const { content } = await message(ana().messageMenu(said, 'Accept answer'));
     const code = /`([0-9A-Z]{6})`/.exec(content)?.[1] ?? expect.unreachable();
     expect(content).toBe(en('answer.fault_answering', { code }));
+  });
+
+  it('is given when a handler defers by itself and then fails', async () => {
+    expect(
+      (await message(ana().command(town.general.id, 'question close', { reason: 'solved' }).settled)).content,
+    ).toMatch(/went wrong/);
   });
 
   it('is given for a command whose handler forgot it', async () => {
