@@ -1,5 +1,5 @@
 /** An empty folder for each walk, removed with the walk, and whatever happens to Flock. */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HarnessError } from '../types.js';
@@ -7,6 +7,8 @@ import { removeAtDeath } from './process-tree.js';
 
 let base: string | undefined;
 let made = 0;
+/** Left empty by earlier walks: to make and remove a folder may cost more than a walk of a fast system. */
+const empty: string[] = [];
 
 export interface WalkFolder {
   readonly path: string;
@@ -22,11 +24,32 @@ export function createWalkFolder(): WalkFolder {
       removeAtDeath(created);
       process.once('exit', () => removeQuietly(created));
     }
-    const path = join(base, String(++made));
-    mkdirSync(path);
-    return { path, remove: () => removeQuietly(path) };
+    const left = empty.pop();
+    const path = left ?? join(base, String(++made));
+    if (left === undefined) mkdirSync(path);
+    let removed = false;
+    return {
+      path,
+      remove() {
+        if (!removed) leave(path);
+        removed = true;
+      },
+    };
   } catch (error) {
     throw new HarnessError(`no folder for the walk: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function leave(path: string): void {
+  if (isEmpty(path)) empty.push(path);
+  else removeQuietly(path);
+}
+
+function isEmpty(path: string): boolean {
+  try {
+    return readdirSync(path).length === 0;
+  } catch {
+    return false;
   }
 }
 

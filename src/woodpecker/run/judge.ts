@@ -30,8 +30,8 @@ export interface Judge {
   end(): Work<Wrong | undefined>;
   /** After concurrent steps: `explain` makes a model of what is observed, or says what no model can be made of. */
   lanes(known: readonly Known[], settlesMs: number, explain: (seen: Observation) => Explained): Work<Wrong | undefined>;
-  /** All that there was in the walk. */
-  everything(): Known[];
+  /** All that should be there now. */
+  live(): Known[];
 }
 
 /** Between two looks at what is not yet as it must be: at first, and at most, ms. */
@@ -76,7 +76,7 @@ export function createJudge({ system, suite, ids, tally, clock, ...parts }: Judg
       return still ?? (yield* firstBroken(stepChecks));
     },
 
-    everything: () => everyone().map(knownOf),
+    live: () => model.live().map(knownOf),
   };
 
   function* firstBroken(checks: readonly Check[]): Work<Wrong | undefined> {

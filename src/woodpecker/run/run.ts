@@ -181,7 +181,7 @@ function* walking(system: System, { suite, source, start }: WalkPlan, tools: Run
   }
 
   function* stopped(): Work<Ending> {
-    const answered = system.stop(judge.everything());
+    const answered = system.stop(judge.live());
     const { leaks } = isLater(answered) ? yield* later(answered) : answered;
     tally.generic++;
     if (logs && leaks.length > 0) log.after({ left: [...leaks] });

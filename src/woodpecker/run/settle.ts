@@ -32,27 +32,42 @@ export function settle<T>(work: Work<T>, giveUp?: AbortSignal): T | Promise<T> {
 
 function finish<T>(work: Work<T>, waiting: Promise<unknown>, giveUp: AbortSignal | undefined): Promise<T> {
   return new Promise((resolve, reject) => {
-    let turn = 0;
-    const interrupt = () => advance(() => work.throw(new Interrupted('the wait was given up')));
-    const advance = (resume: () => IteratorResult<Promise<unknown>, T>) => {
-      turn++;
+    let current = listen();
+    const interrupt = () => {
+      // What was being waited for may still come: nobody listens to it any more.
+      current.heard = false;
+      current = listen();
+      advance(() => work.throw(new Interrupted('the wait was given up')));
+    };
+    giveUp?.addEventListener('abort', interrupt, { once: true });
+    waiting.then(current.value, current.error);
+
+    /** The same two functions for every wait: a walk has thousands. */
+    function listen() {
+      const listener = {
+        heard: true,
+        value(value: unknown): void {
+          if (listener.heard) advance(() => work.next(value));
+        },
+        error(error: unknown): void {
+          if (listener.heard) advance(() => work.throw(error));
+        },
+      };
+      return listener;
+    }
+
+    function advance(resume: () => IteratorResult<Promise<unknown>, T>): void {
       try {
         const step = resume();
-        if (!step.done) return wait(step.value);
+        if (!step.done) {
+          step.value.then(current.value, current.error);
+          return;
+        }
         resolve(step.value);
       } catch (error) {
         reject(error);
       }
       giveUp?.removeEventListener('abort', interrupt);
-    };
-    const wait = (promise: Promise<unknown>) => {
-      const mine = turn;
-      promise.then(
-        (value) => mine === turn && advance(() => work.next(value)),
-        (error) => mine === turn && advance(() => work.throw(error)),
-      );
-    };
-    giveUp?.addEventListener('abort', interrupt, { once: true });
-    wait(waiting);
+    }
   });
 }

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type Command, driverLaunch } from '../../../src/woodpecker/drivers/command.js';
 import {
   createDriverPool,
@@ -103,7 +103,8 @@ describe('a driver that breaks', () => {
     await expect(system.act(step)).rejects.toBeInstanceOf(HarnessError);
     system.kill();
     expect(processesNaming(mark)).toEqual([]);
-    expect(folders.filter(existsSync)).toEqual([]);
+    // An empty folder may be kept for the next walk.
+    expect(folders.flatMap((folder) => (existsSync(folder) ? readdirSync(folder) : []))).toEqual([]);
   });
 
   it('is an error of the test when it closes its input', async () => {
@@ -155,7 +156,7 @@ describe('a driver that is merely noisy or untidy', () => {
     const { system } = driver(['node', 'misbehaving.mjs', mode, mark]);
     await system.start(start);
     if (mode !== 'stays') await system.act({ ...step, timeoutMs: 10_000 });
-    if (mode === 'forks children') expect(processesNaming(mark).length).toBeGreaterThan(4);
+    if (mode === 'forks children') await vi.waitUntil(() => processesNaming(mark).length > 4, { timeout: 5000 });
     await system.stop([]);
     system.kill();
     expect(processesNaming(mark)).toEqual([]);
