@@ -12,7 +12,6 @@ import { status as cardOf } from '../../src/discord/views/hunts.js';
 import { PAGE_SIZE, pageOf } from '../../src/discord/views/pager.js';
 import { MOST_REPRODUCE } from '../../src/fleet/engines/sqlite/aftercare.js';
 import { FINDING_STATUSES, type Finding } from '../../src/fleet/finding.js';
-import { printReproducer } from '../../src/fleet/reproducer.js';
 import { STANDINGS } from '../../src/fleet/rules/standing.js';
 import { checkedRef, matching } from './naming.js';
 
@@ -221,8 +220,8 @@ function claimed({ t, by, fleet, herald }: Context, id: number) {
 }
 
 async function exported({ t, fleet }: Context, one: Finding) {
-  const { findings: all, bisections } = fleet();
-  const reproducer = { name: `finding-${one.id}.yaml`, text: printReproducer(one) };
+  const { findings: all, bisections, story } = fleet();
+  const reproducer = { name: `finding-${one.id}.yaml`, text: story(one).reproducer };
   const log = views.logFile(one, all.log(one.id), bisections.shown(one.id));
   return { ...ephemeral(views.exported(t, one)), files: await sendable([reproducer, log]) };
 }

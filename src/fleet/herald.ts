@@ -52,7 +52,7 @@ export interface FindingCard {
   /** Runs on the ref that is said to have fixed it. */
   readonly retest: { readonly runs: number; readonly hits: number } | undefined;
   readonly bisection: Bisected | undefined;
-  /** The suite's file is not needed to read it: reproducers name it by digest. */
+  /** The file that `flock replay` runs. */
   readonly reproducer: string;
   readonly languages: Languages;
   readonly guild: string;

@@ -7,6 +7,7 @@ import { createSqliteFleet, type FleetDeps, type SqliteFleet } from '../../src/f
 import type { HuntPlan } from '../../src/fleet/hunt.js';
 import type { Machine } from '../../src/fleet/machine.js';
 import type { JobResult, JobSpec, Lease } from '../../src/fleet/protocol.js';
+import type { Guild } from '../../src/platform/guild.js';
 import { createGuildStore } from '../../src/platform/guild-store.js';
 import { readMigrations } from '../../src/platform/migrate.js';
 import { shipped } from '../../src/platform/paths.js';
@@ -19,6 +20,7 @@ export const CANARY = 'canary';
 export interface TestFleet {
   readonly clock: FakeClock;
   readonly fleet: SqliteFleet;
+  readonly guild: Guild;
   /** The draw that decides on replicas and canaries: 0.5 unless set. */
   draw: number;
   /** A fleet over the same file, as after a restart. */
@@ -43,6 +45,7 @@ export function openFleet(deps: Partial<FleetDeps> = {}): TestFleet {
   const test: TestFleet = {
     clock,
     fleet: undefined as unknown as SqliteFleet,
+    guild: guilds.open(GUILD),
     draw: 0.5,
     reopen: open,
     close() {

@@ -3,7 +3,7 @@ import type { Guild } from '../../../platform/guild.js';
 import { once } from '../../../platform/once.js';
 import type { Finding } from '../../finding.js';
 import type { FindingCard } from '../../herald.js';
-import { printReproducer } from '../../reproducer.js';
+import { reproducerOf } from '../../reproducer.js';
 import type { Bisections } from './bisections.js';
 import type { Findings } from './findings.js';
 
@@ -30,6 +30,10 @@ export function createStories({ db }: Guild, findings: Findings, bisections: Bis
     const [first, ...others] = saw().all(finding.id);
     const evidence = findings.evidence(finding.id).filter(({ hits }) => hits > 0);
     const { fixedIn } = finding;
+    const runs = {
+      runs: evidence.reduce((sum, { runs }) => sum + runs, 0),
+      hits: evidence.reduce((sum, { hits }) => sum + hits, 0),
+    };
     return {
       finding,
       credits: {
@@ -38,14 +42,10 @@ export function createStories({ db }: Guild, findings: Findings, bisections: Bis
         shrunk: named(finding.shrunkBy),
         confirmed: named(others),
       },
-      runs: {
-        runs: evidence.reduce((sum, { runs }) => sum + runs, 0),
-        hits: evidence.reduce((sum, { hits }) => sum + hits, 0),
-        machines: evidence.length,
-      },
+      runs: { ...runs, machines: evidence.length },
       retest: fixedIn === undefined ? undefined : findings.onRef(finding.id, 'retest', fixedIn),
       bisection: bisections.shown(finding.id),
-      reproducer: printReproducer(finding),
+      reproducer: reproducerOf(finding, runs),
     };
   };
 }
