@@ -11,6 +11,8 @@ export interface Records {
   readonly files: Map<string, string>;
   /** Bytes asked for, by the id of a volume. */
   readonly sizes: Map<string, number>;
+  /** The last mark to start with the host, by `kind:uuid` of what it is on. */
+  readonly marked: Map<string, string>;
 }
 
 export interface Tools {
@@ -55,12 +57,27 @@ const dropSnapshot =
   ({ id, parts, do: run }) =>
     run(`snapshot-delete ${id('domain')} ${parts('snapshot')[1]}${flag}`);
 
+const revert =
+  (flag: string): Act =>
+  ({ id, parts, do: run }) =>
+    run(`snapshot-revert ${id('domain')} ${parts('snapshot')[1]}${flag}`);
+
+const snapshot = (flag: string) =>
+  async function make({ id, names, do: run }: Call): Made {
+    const name = names.next('snapshot');
+    await run(`snapshot-create-as ${id('domain')} ${name}${flag}`);
+    return { snapshot: `${id('domain')}/${name}` };
+  };
+
 const AUTOSTART = { domain: 'autostart', network: 'net-autostart', pool: 'pool-autostart' } as const;
 
 const mark = (kind: keyof typeof AUTOSTART): Act =>
-  async function set({ id, do: run }: Call): Made {
+  async function set({ id, records, names, do: run }: Call): Made {
     await run(`${AUTOSTART[kind]} ${id(kind)}`);
-    return { autostart: `${kind}:${id(kind)}` };
+    const thing = `${kind}:${id(kind)}`;
+    const autostart = `${thing}:${names.next('mark')}`;
+    records.marked.set(thing, autostart);
+    return { autostart };
   };
 
 async function save({ id, names, do: run }: Call): Made {
@@ -76,9 +93,12 @@ const ACTS: Readonly<Record<string, Act>> = {
   start_domain: on('domain', (id) => `start ${id}`),
   boot_domain: on('domain', (id) => `start ${id} --force-boot`),
   shut_down_domain: on('domain', (id) => `shutdown ${id}`),
+  shut_down_domain_strictly: on('domain', (id) => `shutdown ${id}`),
   destroy_domain: on('domain', (id) => `destroy ${id}`),
   suspend_domain: on('domain', (id) => `suspend ${id}`),
+  suspend_domain_strictly: on('domain', (id) => `suspend ${id}`),
   resume_domain: on('domain', (id) => `resume ${id}`),
+  resume_domain_strictly: on('domain', (id) => `resume ${id}`),
   reboot_domain: on('domain', (id) => `reboot ${id}`),
   reset_domain: on('domain', (id) => `reset ${id}`),
   async rename_domain({ id, names, records, do: run }) {
@@ -91,19 +111,22 @@ const ACTS: Readonly<Record<string, Act>> = {
   undefine_domain_with_all: on('domain', (id) => `undefine ${id} --managed-save --snapshots-metadata`),
 
   managed_save: on('domain', (id) => `managedsave ${id}`),
+  managed_save_paused: on('domain', (id) => `managedsave ${id}`),
+  managed_save_to_paused: on('domain', (id) => `managedsave ${id} --paused`),
   remove_managed_save: on('domain', (id) => `managedsave-remove ${id}`),
   save_domain: save,
+  save_paused_domain: save,
   restore_domain: on('savefile', (file) => `restore ${file}`),
   async discard_savefile({ id, session }) {
     session.aside(() => rmSync(id('savefile')));
   },
 
-  async create_snapshot({ id, names, do: run }) {
-    const name = names.next('snapshot');
-    await run(`snapshot-create-as ${id('domain')} ${name}`);
-    return { snapshot: `${id('domain')}/${name}` };
-  },
-  revert_domain: ({ id, parts, do: run }) => run(`snapshot-revert ${id('domain')} ${parts('snapshot')[1]}`),
+  create_snapshot: snapshot(''),
+  create_snapshot_and_halt: snapshot(' --halt'),
+  make_snapshot_current: ({ id, parts, do: run }) => run(`snapshot-current ${id('domain')} ${parts('snapshot')[1]}`),
+  revert_domain: revert(''),
+  revert_and_run: revert(' --running'),
+  revert_and_pause: revert(' --paused'),
   delete_snapshot: dropSnapshot(''),
   delete_snapshot_tree: dropSnapshot(' --children'),
   delete_snapshot_children: dropSnapshot(' --children-only'),
@@ -113,6 +136,7 @@ const ACTS: Readonly<Record<string, Act>> = {
   persist_network: redefine('network', 'net-define'),
   start_network: on('network', (id) => `net-start ${id}`),
   destroy_network: on('network', (id) => `net-destroy ${id}`),
+  undefine_active_network: on('network', (id) => `net-undefine ${id}`),
   undefine_network: on('network', (id) => `net-undefine ${id}`),
 
   define_pool: define('pool', 'pool-define'),

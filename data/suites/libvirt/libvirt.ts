@@ -3,7 +3,7 @@ import type { ActParams, Method } from '../../../src/woodpecker/drivers/protocol
 import { DriverError, type Served } from '../../../src/woodpecker/drivers/serve.js';
 import { CHECKS } from './checks.js';
 import { act, type Records, type Tools } from './commands.js';
-import { idsIn, look, type Shown, stateIn } from './look.js';
+import { type Inside, idsIn, look, type Shown, stateIn } from './look.js';
 import { createNames } from './names.js';
 import { openSession, type Session } from './session.js';
 import { tearDown } from './teardown.js';
@@ -42,10 +42,10 @@ export function createLibvirt({ uri, template, log }: LibvirtOptions) {
       const [greeting = ''] = await session.look(['uri']);
       const trouble = troubleIn(greeting);
       if (trouble) throw new DriverError('broken', trouble.message);
-      const before = new Set(idsIn(await look(session, () => true)));
-      const records: Records = { files: new Map(), sizes: new Map() };
+      const records: Records = { files: new Map(), sizes: new Map(), marked: new Map() };
+      const before = new Set(idsIn(await look(session, NOTHING), records.marked));
       walk = { session, names: createNames({ folder, uri, template }), records, before, handles: new Map() };
-      return {};
+      return { again: true };
     },
 
     async act(params: ActParams) {
@@ -65,8 +65,8 @@ export function createLibvirt({ uri, template, log }: LibvirtOptions) {
     async check({ name, known }) {
       const check = CHECKS[name];
       if (!check) throw new DriverError('broken', `there is no check ${name}`);
-      const { session, records, before } = started();
-      const sight = await look(session, (id) => !before.has(id));
+      const { session, records } = started();
+      const sight = await look(session, insideOf(known));
       const wrong = await check({ session, records, sight, known });
       return wrong === undefined ? { ok: true } : { ok: false, message: wrong };
     },
@@ -77,21 +77,29 @@ export function createLibvirt({ uri, template, log }: LibvirtOptions) {
         return { leaks: await tearDown(walk.session, walk.before) };
       } finally {
         walk.session.end();
+        walk = undefined;
       }
     },
   } satisfies Partial<Record<Method, unknown>> & Served;
 }
 
+const NOTHING: Inside = { domains: [], pools: [] };
+
+function insideOf(known: readonly { readonly handle: string; readonly id: string }[]): Inside {
+  const of = (type: string) => known.flatMap(({ handle, id }) => (handle.startsWith(`${type}#`) ? [id] : []));
+  return { domains: of('domain'), pools: of('pool') };
+}
+
 async function show(
-  { session, before }: Walk,
+  { session, records: { marked }, before }: Walk,
   known: readonly { readonly handle: string; readonly id: string }[],
 ): Promise<Shown> {
-  const sight = await look(session, (id) => !before.has(id));
+  const sight = await look(session, insideOf(known));
   const ids = new Set(known.map(({ id }) => id));
   const states: Record<string, string> = {};
   for (const { handle, id } of known) {
-    const state = stateIn(sight, handle, id);
+    const state = stateIn(sight, marked, handle, id);
     if (state !== undefined) states[handle] = state;
   }
-  return { states, foreign: idsIn(sight).filter((id) => !before.has(id) && !ids.has(id)) };
+  return { states, foreign: idsIn(sight, marked).filter((id) => !before.has(id) && !ids.has(id)) };
 }

@@ -35,38 +35,36 @@ const MARKS: readonly (readonly [string, string])[] = [
   ['pool', 'pool-list --all --uuid --autostart'],
 ];
 
-/** Looks at everything; inside, only at these domains and pools. */
-export async function look(session: Session, inside: (uuid: string) => boolean): Promise<Sight> {
-  const outputs = await session.look([...LISTS.map(([, , list]) => list), ...MARKS.map(([, list]) => list)]);
-  const sight = { domains: new Map(), networks: new Map(), pools: new Map() };
-  LISTS.forEach(([what, state], i) => {
-    for (const [uuid] of outputs[i]?.matchAll(UUID) ?? []) sight[what].set(uuid, state);
-  });
-  const marks = new Set<string>();
-  MARKS.forEach(([kind], i) => {
-    for (const [uuid] of outputs[LISTS.length + i]?.matchAll(UUID) ?? []) marks.add(`${kind}:${uuid}`);
-  });
-  const domains = [...sight.domains.keys()].filter(inside);
-  const pools = [...sight.pools].flatMap(([uuid, state]) => (state === 'active' && inside(uuid) ? [uuid] : []));
-  return { ...sight, marks, ...(await insides(session, domains, pools)) };
+/** What to look inside: domains for their snapshots, pools for their volumes. What is not there, or not active, shows nothing. */
+export interface Inside {
+  readonly domains: readonly string[];
+  readonly pools: readonly string[];
 }
 
-async function insides(session: Session, domains: readonly string[], pools: readonly string[]) {
-  const outputs = await session.look([
+/** One turn, however much there is to see. */
+export async function look(session: Session, { domains, pools }: Inside): Promise<Sight> {
+  const commands = [
+    ...LISTS.map(([, , list]) => list),
+    ...MARKS.map(([, list]) => list),
     ...domains.map((uuid) => `snapshot-list ${uuid} --name`),
     ...domains.map((uuid) => `snapshot-current ${uuid} --name`),
     ...pools.map((uuid) => `vol-list ${uuid}`),
-  ]);
+  ];
+  const outputs = (await session.look(commands)).values();
+  const next = (): string => outputs.next().value ?? '';
+  const sight = { domains: new Map(), networks: new Map(), pools: new Map() };
+  for (const [what, state] of LISTS) for (const [uuid] of next().matchAll(UUID)) sight[what].set(uuid, state);
+  const marks = new Set<string>();
+  for (const [kind] of MARKS) for (const [uuid] of next().matchAll(UUID)) marks.add(`${kind}:${uuid}`);
+  const names = domains.map(() => linesOf(next()));
   const snapshots = new Map<string, string>();
-  domains.forEach((uuid, i) => {
-    const current = outputs[domains.length + i]?.trim();
-    for (const name of linesOf(outputs[i])) snapshots.set(`${uuid}/${name}`, name === current ? 'current' : 'plain');
-  });
+  for (const [i, uuid] of domains.entries()) {
+    const [current] = linesOf(next());
+    for (const name of names[i] ?? []) snapshots.set(`${uuid}/${name}`, name === current ? 'current' : 'plain');
+  }
   const volumes = new Set<string>();
-  pools.forEach((uuid, i) => {
-    for (const line of linesOf(outputs[2 * domains.length + i])) volumes.add(`${uuid}/${line.split(/\s/)[0]}`);
-  });
-  return { snapshots, volumes };
+  for (const uuid of pools) for (const line of linesOf(next())) volumes.add(`${uuid}/${line.split(/\s/)[0]}`);
+  return { ...sight, marks, snapshots, volumes };
 }
 
 export const linesOf = (output = ''): string[] =>
@@ -75,8 +73,16 @@ export const linesOf = (output = ''): string[] =>
     .map((line) => line.trim())
     .filter((line) => line !== '' && !line.startsWith('error: '));
 
-/** The state of what goes by this handle and id; undefined where it cannot be seen now. */
-export function stateIn(sight: Sight, handle: string, id: string): string | undefined {
+/** `kind:uuid` of what a mark, `kind:uuid:number`, is on. */
+export const thingOf = (mark: string): string => mark.slice(0, mark.lastIndexOf(':'));
+
+/** The state of what goes by this handle and id; undefined where it cannot be seen now. `marked` is the last mark on each thing. */
+export function stateIn(
+  sight: Sight,
+  marked: ReadonlyMap<string, string>,
+  handle: string,
+  id: string,
+): string | undefined {
   switch (handle.slice(0, handle.indexOf('#'))) {
     case 'domain':
       return sight.domains.get(id) ?? 'gone';
@@ -85,7 +91,8 @@ export function stateIn(sight: Sight, handle: string, id: string): string | unde
     case 'pool':
       return sight.pools.get(id) ?? 'gone';
     case 'autostart':
-      return sight.marks.has(id) ? 'set' : 'gone';
+      // Only the mark that was set last can still be there: those before it were taken away.
+      return sight.marks.has(thingOf(id)) && marked.get(thingOf(id)) === id ? 'set' : 'gone';
     case 'snapshot':
       return sight.snapshots.get(id) ?? 'gone';
     case 'savefile':
@@ -100,9 +107,12 @@ export function stateIn(sight: Sight, handle: string, id: string): string | unde
 }
 
 /** Everything that has an id, of what a sight shows. */
-export function idsIn(sight: Sight): string[] {
-  const { domains, networks, pools, snapshots, marks, volumes } = sight;
-  return [...domains.keys(), ...networks.keys(), ...pools.keys(), ...snapshots.keys(), ...marks, ...volumes];
+export function idsIn(
+  { domains, networks, pools, snapshots, marks, volumes }: Sight,
+  marked: ReadonlyMap<string, string>,
+) {
+  const set = [...marks].map((thing) => marked.get(thing) ?? thing);
+  return [...domains.keys(), ...networks.keys(), ...pools.keys(), ...snapshots.keys(), ...set, ...volumes];
 }
 
 /** By handle, and what nobody made. */

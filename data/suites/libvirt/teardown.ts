@@ -4,6 +4,7 @@ import { idsIn, look } from './look.js';
 import type { Session } from './session.js';
 
 const TIMEOUT_MS = 10_000;
+const IDLE: ReadonlySet<string> = new Set(['shutoff', 'saved']);
 
 /** `before` holds what was there before the walk: it stays. */
 export async function tearDown(session: Session, before: ReadonlySet<string>): Promise<string[]> {
@@ -16,27 +17,28 @@ export async function tearDown(session: Session, before: ReadonlySet<string>): P
       troubles.push(`${command}: ${error.message}`);
     }
   };
-  const mine = (id: string) => !before.has(id);
-  const sight = await look(session, mine);
-  for (const [uuid, state] of sight.domains) {
-    if (!mine(uuid)) continue;
-    if (state === 'running' || state === 'paused' || state === 'other') await run(`destroy ${uuid}`);
-  }
-  const stopped = await look(session, mine);
-  for (const uuid of stopped.domains.keys())
-    if (mine(uuid)) await run(`undefine ${uuid} --managed-save --snapshots-metadata`);
-  for (const [uuid, state] of stopped.networks) {
-    if (!mine(uuid)) continue;
-    if (state === 'active') await run(`net-destroy ${uuid}`);
-  }
+  const mine = (ids: Iterable<string>): string[] => [...ids].filter((id) => !before.has(id));
+  const seen = async () => {
+    const all = await look(session, { domains: [], pools: [] });
+    return look(session, { domains: mine(all.domains.keys()), pools: mine(all.pools.keys()) });
+  };
+
+  const running = await seen();
+  for (const uuid of mine(running.domains.keys()))
+    if (!IDLE.has(running.domains.get(uuid) ?? '')) await run(`destroy ${uuid}`);
+  const stopped = await seen();
+  for (const uuid of mine(stopped.domains.keys())) await run(`undefine ${uuid} --managed-save --snapshots-metadata`);
+  for (const uuid of mine(stopped.networks.keys()))
+    if (stopped.networks.get(uuid) === 'active') await run(`net-destroy ${uuid}`);
   for (const volume of stopped.volumes) {
     const [pool, name] = volume.split('/');
     await run(`vol-delete ${name} --pool ${pool}`);
   }
-  for (const [uuid, state] of stopped.pools) if (mine(uuid) && state === 'active') await run(`pool-destroy ${uuid}`);
-  const idle = await look(session, mine);
-  for (const uuid of idle.networks.keys()) if (mine(uuid)) await run(`net-undefine ${uuid}`);
-  for (const uuid of idle.pools.keys()) if (mine(uuid)) await run(`pool-undefine ${uuid}`);
-  const left = idsIn(await look(session, mine)).filter(mine);
+  for (const uuid of mine(stopped.pools.keys()))
+    if (stopped.pools.get(uuid) === 'active') await run(`pool-destroy ${uuid}`);
+  const idle = await seen();
+  for (const uuid of mine(idle.networks.keys())) await run(`net-undefine ${uuid}`);
+  for (const uuid of mine(idle.pools.keys())) await run(`pool-undefine ${uuid}`);
+  const left = mine(idsIn(await seen(), new Map()));
   return left.length > 0 ? [...left.map((id) => `${id} is still there`), ...troubles] : [];
 }

@@ -32,6 +32,7 @@ const REFUSED = [
   /failed to get (?:domain|network|pool|vol|snapshot)/i,
   /Domain is already active/i,
   /Refusing to undefine/i,
+  /is not active/i,
 ];
 
 /** What is wrong with an answer; undefined where the command succeeded. */
