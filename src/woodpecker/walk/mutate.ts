@@ -1,6 +1,6 @@
 /** Steps near a known sequence: a pattern with steps left out, repeated or put in between, until nothing of it is left. */
 import type { Model } from '../model/model.js';
-import type { Suite } from '../suite/suite.js';
+import { actionNamed, type Suite } from '../suite/suite.js';
 import type { Step } from '../types.js';
 import type { Random } from './random.js';
 
@@ -15,7 +15,11 @@ const TWICE = 0.08;
 const INSERT = 0.2;
 
 export function createMutation(suite: Suite, model: Model, random: Random): Mutation {
-  const pattern = suite.patterns[random.below(Math.max(1, suite.patterns.length))];
+  // What walks never choose, they do not take from patterns either.
+  const known = suite.patterns.filter(({ steps }) =>
+    steps.every(({ action }) => (actionNamed(suite, action)?.weight ?? 0) > 0),
+  );
+  const pattern = known[random.below(Math.max(1, known.length))];
   // Handles of the pattern's resources in this walk: what it made under one number, the walk makes under another.
   const renamed = new Map<string, string>();
   for (const r of model.live()) renamed.set(r.handle, r.handle);
