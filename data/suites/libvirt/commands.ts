@@ -126,6 +126,7 @@ const ACTS: Readonly<Record<string, Act>> = {
   make_snapshot_current: ({ id, parts, do: run }) => run(`snapshot-current ${id('domain')} ${parts('snapshot')[1]}`),
   revert_domain: revert(''),
   revert_and_run: revert(' --running'),
+  revert_to_off_and_run: revert(' --running'),
   revert_and_pause: revert(' --paused'),
   delete_snapshot: dropSnapshot(''),
   delete_snapshot_tree: dropSnapshot(' --children'),

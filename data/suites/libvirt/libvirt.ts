@@ -14,6 +14,8 @@ export interface LibvirtOptions {
   readonly uri: string;
   /** A file with the XML of the domains to make. */
   readonly template?: string | undefined;
+  /** Whether a hanging virsh is a finding, where it could be forgiven. */
+  readonly strict?: boolean;
   /** For the action log of the walk. */
   log(message: string): void;
 }
@@ -27,7 +29,7 @@ interface Walk extends Tools {
   readonly handles: Map<string, string>;
 }
 
-export function createLibvirt({ uri, template, log }: LibvirtOptions) {
+export function createLibvirt({ uri, template, strict = false, log }: LibvirtOptions) {
   let walk: Walk | undefined;
 
   const started = (): Walk => {
@@ -38,7 +40,7 @@ export function createLibvirt({ uri, template, log }: LibvirtOptions) {
   return {
     async start({ bugs, folder }) {
       if (bugs.length > 0) throw new DriverError('broken', `libvirt has no switch for ${bugs.join(', ')}`);
-      const session = openSession({ uri, log });
+      const session = openSession({ uri, strict, log });
       const [greeting = ''] = await session.look(['uri']);
       const trouble = troubleIn(greeting);
       if (trouble) throw new DriverError('broken', trouble.message);

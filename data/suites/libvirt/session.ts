@@ -19,6 +19,8 @@ export interface Session {
 
 export interface SessionOptions {
   readonly uri: string;
+  /** A virsh that hangs is a time-out, and nothing is done again. */
+  readonly strict: boolean;
   log(message: string): void;
 }
 
@@ -30,8 +32,8 @@ const LOOK_MS = 30_000;
 /** New beginnings for one command. */
 const MOST_TRIES = 40;
 
-export function openSession({ uri, log }: SessionOptions): Session {
-  const remembers = uri.startsWith('test:');
+export function openSession({ uri, strict, log }: SessionOptions): Session {
+  const remembers = uri.startsWith('test:') && !strict;
   const journal: (string | (() => void))[] = [];
   let virsh = openVirsh(uri);
 
