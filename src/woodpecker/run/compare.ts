@@ -26,10 +26,10 @@ export function wrongState(of: readonly Resource[], observed: Observation, tally
 }
 
 /** The same for what a step told by itself: of which resources it spoke is up to the system. */
-export function wrongTold(model: Model, told: Observation, tally: Tally): Wrong | undefined {
+export function wrongTold(told: Observation, get: Model['get'], tally: Tally): Wrong | undefined {
   for (const key in told) {
     const handle = key as keyof Observation;
-    const resource = model.get(handle);
+    const resource = get(handle);
     const shown = told[handle];
     tally.states++;
     if (resource === undefined) return { kind: 'foreign', message: `${handle} is ${shown}, and nobody made it` };

@@ -6,7 +6,7 @@ import type { Clock } from '../../platform/clock.js';
 import type { Model } from '../model/model.js';
 import type { Resource } from '../model/resource.js';
 import type { Action, Check, Suite } from '../suite/suite.js';
-import type { ActAnswer, CheckCall, Known, Observation, System } from '../types.js';
+import type { ActAnswer, CheckCall, Handle, Known, Observation, System } from '../types.js';
 import { isDue, subjectsOf, type Wrong, wrongState, wrongStrangers, wrongTold } from './compare.js';
 import type { Ids } from './ids.js';
 import { isLater, later, type Work } from './settle.js';
@@ -42,13 +42,15 @@ export type Explained = { readonly model: Model } | { readonly wrong: Wrong };
 
 export function createJudge({ system, suite, ids, tally, clock, ...parts }: JudgeParts): Judge {
   let { model } = parts;
+  /** Found once, by handle: a resource of the model is the same object to the end. */
+  const resources = new Map<Handle, Resource>();
   const stepChecks = suite.checks.filter(({ at }) => at === 'step');
   const endChecks = suite.checks.filter(({ at }) => at === 'end');
   const longestSettling = Math.max(0, ...suite.actions.map(({ settlesMs }) => settlesMs));
 
   return {
     agrees: ({ states, foreign }) =>
-      stepChecks.length === 0 && foreign === undefined && states !== undefined && !wrongTold(model, states, tally),
+      stepChecks.length === 0 && foreign === undefined && states !== undefined && !wrongTold(states, resourceOf, tally),
 
     *step(index, action, answer) {
       const wrong = yield* looked(answer, present, action.settlesMs);
@@ -69,6 +71,7 @@ export function createJudge({ system, suite, ids, tally, clock, ...parts }: Judg
         const found = explain(states);
         if ('wrong' in found) return found.wrong;
         model = found.model;
+        resources.clear();
         return wrongStrangers(foreign, tally);
       };
       const wrong = yield* look();
@@ -101,6 +104,12 @@ export function createJudge({ system, suite, ids, tally, clock, ...parts }: Judg
     return found;
   }
 
+  function resourceOf(handle: Handle): Resource | undefined {
+    const resource = resources.get(handle) ?? model.get(handle);
+    if (resource) resources.set(handle, resource);
+    return resource;
+  }
+
   function everyone(): Resource[] {
     return model.population.flat(2);
   }
@@ -114,7 +123,7 @@ export function createJudge({ system, suite, ids, tally, clock, ...parts }: Judg
     const wrong =
       states === undefined
         ? yield* seen(whom())
-        : (wrongTold(model, states, tally) ?? wrongStrangers(told?.foreign, tally));
+        : (wrongTold(states, resourceOf, tally) ?? wrongStrangers(told?.foreign, tally));
     if (wrong === undefined || settlesMs === 0) return wrong;
     return yield* eventually(wrong, settlesMs, () => seen(whom()));
   }
