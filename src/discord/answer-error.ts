@@ -16,20 +16,21 @@ export async function answerError(
   faults: Faults,
 ): Promise<Outcome> {
   if (says(error, RESTJSONErrorCodes.UnknownInteraction)) return 'late';
-  // A repetition of an answer whose receipt was lost: the person has it.
-  if (says(error, RESTJSONErrorCodes.InteractionHasAlreadyBeenAcknowledged)) return 'ok';
   const t = translator(readerOf(interaction));
   const known = explain(error, t);
-  const details = { where, guildId: interaction.guildId, interactionId: interaction.id };
-  const text = known ?? t(faultKey(error), { code: faults.note(error, details) });
+  const code = faults.newCode();
+  const details = { where, guildId: interaction.guildId, interactionId: interaction.id, code };
   try {
-    await say(interaction, text);
+    await say(interaction, known ?? t(faultKey(error), { code }));
   } catch (sending) {
+    // The handler's answer did arrive, and only Discord's receipt was lost: the person has what they asked for.
+    if (says(sending, RESTJSONErrorCodes.InteractionHasAlreadyBeenAcknowledged)) return 'ok';
     if (says(sending, RESTJSONErrorCodes.UnknownInteraction)) return 'late';
     faults.note(sending, details);
-    return 'fault';
   }
-  return known === undefined ? 'fault' : 'refusal';
+  if (known !== undefined) return 'refusal';
+  faults.note(error, details);
+  return 'fault';
 }
 
 /** What a person can make sense of; undefined for a fault. */

@@ -18,6 +18,8 @@ export interface FaultDetails {
   readonly where: string;
   readonly guildId?: string | null;
   readonly interactionId?: string;
+  /** What the person was shown. */
+  readonly code?: string;
 }
 
 export type Faults = ReturnType<typeof createFaults>;
@@ -27,15 +29,16 @@ const KEPT = 100;
 /** Notes faults: in the log, in `count`, and the last hundred for `/doctor`. */
 export function createFaults({ log, clock, count }: { log: Log; clock: Clock; count: (where: string) => void }) {
   const last: Fault[] = [];
+  const newCode = (): string => clock.newId().slice(0, 6).toUpperCase();
   return {
-    /** Returns the code to show. */
-    note(error: unknown, { where, guildId, interactionId }: FaultDetails): string {
-      const code = clock.newId().slice(0, 6).toUpperCase();
+    /** A code to show, for a fault that is noted when it is known whether it was one. */
+    newCode,
+
+    note(error: unknown, { where, guildId, interactionId, code = newCode() }: FaultDetails): void {
       count(where);
       log.error({ err: error, code, where, guildId, interactionId }, 'fault');
       last.push({ code, at: clock.now(), where, error: nameOf(error), guildId: guildId ?? undefined });
       if (last.length > KEPT) last.shift();
-      return code;
     },
 
     /** The last faults that concern this guild: its own, and those of no guild in particular. Newest first. */

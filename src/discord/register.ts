@@ -44,8 +44,11 @@ export async function register(rest: REST, applicationId: string, commands: read
   } else {
     // Deleting first leaves room under the limit of 100.
     for (const { id } of deleted) await rest.delete(Routes.applicationCommand(applicationId, id));
-    for (const { id, payload } of updated)
-      await rest.patch(Routes.applicationCommand(applicationId, id), { body: payload });
+    for (const { id, payload } of updated) {
+      // What kind of command it is cannot be changed, and must not be said.
+      const { type: _, ...body } = payload;
+      await rest.patch(Routes.applicationCommand(applicationId, id), { body });
+    }
     for (const payload of created) {
       const { id } = (await rest.post(route, { body: payload })) as APIApplicationCommand;
       ids.set(keyOf(payload), id);

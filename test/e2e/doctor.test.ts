@@ -12,7 +12,10 @@ let town: Awaited<ReturnType<typeof openTown>>;
 beforeEach(async () => {
   town = await openTown({ rateLimits: 'off' });
 });
-afterEach(() => town.close());
+afterEach(async () => {
+  await town.close();
+  expect(town.local.violations).toEqual([]);
+});
 
 const olga = () => town.local.actor(town.owner.id);
 const doctor = () => answered(olga().command(town.general.id, 'doctor'));

@@ -8,7 +8,10 @@ beforeAll(async () => {
   town = await openTown({ rateLimits: 'off', http: true });
   bot = await town.startBot();
 });
-afterAll(() => town.close());
+afterAll(async () => {
+  await town.close();
+  expect(town.local.violations).toEqual([]);
+});
 
 const help = () => town.local.actor(town.ana.id).command(town.general.id, 'help');
 const health = async () => {

@@ -13,7 +13,10 @@ let town: Awaited<ReturnType<typeof openTown>>;
 beforeAll(async () => {
   town = await openTown({ rateLimits: 'off' });
 });
-afterAll(() => town.close());
+afterAll(async () => {
+  await town.close();
+  expect(town.local.violations).toEqual([]);
+});
 
 /** Starts and stops a bot with these commands; what it wrote, and what people then find. */
 async function restart(jobs?: readonly Job[]) {
