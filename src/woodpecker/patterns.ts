@@ -2,7 +2,7 @@
  * Patterns from a model: sequences that cover every pair of (an action in states), one after another on the same resource, that the
  * model allows. What people write down as established behaviour covers far less.
  */
-import { createModel, type Model } from './model/model.js';
+import { bindRoles, createModel, type Model } from './model/model.js';
 import type { Resource } from './model/resource.js';
 import type { Action, Pattern, Suite } from './suite/suite.js';
 import type { Handle, Step } from './types.js';
@@ -63,7 +63,7 @@ function greedy(
       const gain = pairsOf(use.action, use.takes, last).filter((p) => !covered.has(p) && !fresh.has(p)).length;
       if (gain <= most) continue;
       most = gain;
-      best = { action: use.action, takes: use.takes.slice() };
+      best = { action: use.action, takes: use.takes.slice(0, use.action.takes.length) };
     }
     if (!best) break;
     const { action, takes } = best;
@@ -86,8 +86,7 @@ function pairsOf(action: Action, takes: readonly Resource[], last: ReadonlyMap<R
 }
 
 function stepOf(model: Model, action: Action, takes: readonly Resource[], random: Random): Step {
-  model.frame.roles.length = 0;
-  model.frame.roles.push(...takes);
+  bindRoles(model.frame, takes);
   const args = makeArgs(action, model.frame, random);
   const named = (from: number, bound: readonly Resource[]): Record<string, Handle> =>
     Object.fromEntries(bound.map((r, i) => [action.roles[from + i] ?? '', r.handle]));

@@ -24,20 +24,20 @@ export function shapeOf(r: Resource): number {
     else if (typeof value === 'boolean') hash = mix(hash, value ? 1 : 2);
     else hash = mix(hash, r.type.attributes[i]?.choices?.indexOf(value ?? '') ?? 0);
   }
-  for (const list of r.pointing) hash = mix(hash, few(list.length));
+  for (let i = 0; i < r.pointing.length; i++) hash = mix(hash, few((r.pointing[i] as Resource[]).length));
   return hash;
 }
 
-/** The action that made it and the states of what that took. */
-export function originOf(action: number, takes: readonly Resource[]): number {
+/** The action that made it and the states of what that took: the first `count` of `takes`. */
+export function originOf(action: number, takes: readonly Resource[], count: number): number {
   let hash = mix(SEED, action + 1);
-  for (const r of takes) hash = mix(hash, shapeOf(r));
+  for (let i = 0; i < count; i++) hash = mix(hash, shapeOf(takes[i] as Resource));
   return hash;
 }
 
 /** As `originOf`, and how each of those came to be. */
-export function lineageOf(action: number, takes: readonly Resource[]): number {
+export function lineageOf(action: number, takes: readonly Resource[], count: number): number {
   let hash = mix(SEED, action + 1);
-  for (const r of takes) hash = mix(mix(hash, shapeOf(r)), r.origin);
+  for (let i = 0; i < count; i++) hash = mix(mix(hash, shapeOf(takes[i] as Resource)), (takes[i] as Resource).origin);
   return hash;
 }

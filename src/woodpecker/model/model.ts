@@ -46,6 +46,9 @@ export function createModel(suite: Suite): Model {
 }
 
 interface Inside extends Model {
+  steps: number;
+  touched: readonly Resource[];
+  before: readonly number[];
   place(
     type: ResourceType,
     state: number,
@@ -63,15 +66,13 @@ function emptyModel(suite: Suite): Inside {
   const frame: Frame = { roles: [], args: NO_ARGS, it: undefined, population };
   const newStates: number[] = [];
   const newValues: Value[] = [];
-  let touched: Resource[] = [];
-  let before: number[] = [];
-  let steps = 0;
+  let touched: Resource[] = NONE;
   /** Index + 1 of the action that is being performed. */
   let current = 0;
 
   const touch = (r: Resource): void => {
-    if (r.touched === steps) return;
-    r.touched = steps;
+    if (r.touched === model.steps) return;
+    r.touched = model.steps;
     r.pastBefore = r.past;
     r.past = current;
     r.uses++;
@@ -85,12 +86,12 @@ function emptyModel(suite: Suite): Inside {
     const resource: Resource = {
       type,
       number: n,
-      handle: `${type.name}#${n}`,
+      handle: handleOf(type, n),
       state,
       slot: list.length,
-      attributes: attributes.slice(),
+      attributes: attributes.length === 0 ? NONE : attributes.slice(),
       links: type.links.length === 0 ? NONE : type.links.map(() => undefined),
-      pointing: type.inverses.length === 0 ? NONE : type.inverses.map(() => []),
+      pointing: type.inverses.length === 0 ? NONE : type.inverses.map(() => NONE),
       lineage: 0,
       origin: 0,
       past: 0,
@@ -156,26 +157,25 @@ function emptyModel(suite: Suite): Inside {
   };
 
   const perform: Model['perform'] = (action, takes, args, numbers) => {
-    steps++;
+    model.steps++;
     current = action.index + 1;
     touched = [];
-    before = [];
+    model.touched = touched;
     const { roles } = frame;
+    const taken = action.takes.length;
     // The binder hands in the frame's own roles.
-    if (takes === roles) roles.length = action.takes.length;
-    else {
-      roles.length = 0;
-      for (const r of takes) roles.push(r);
-    }
-    for (const r of roles) before.push(r.state);
+    if (takes !== roles) bindRoles(frame, takes);
+    const before: number[] = [];
+    for (let i = 0; i < taken; i++) before.push((roles[i] as Resource).state);
+    model.before = before;
     frame.args = args;
     const { leaves, makes, sets, also } = action;
     for (let i = 0; i < leaves.length; i++) newStates[i] = leaves[i]?.state(frame) ?? 0;
     let made: Resource[] = NONE;
     if (makes.length > 0) {
       made = [];
-      const lineage = lineageOf(action.index, roles);
-      const origin = originOf(action.index, roles);
+      const lineage = lineageOf(action.index, roles, taken);
+      const origin = originOf(action.index, roles, taken);
       for (let i = 0; i < makes.length; i++) {
         const { type, state } = makes[i] as Action['makes'][number];
         const r = place(type, state(frame), initialOf(type), numbers?.[i]);
@@ -183,12 +183,13 @@ function emptyModel(suite: Suite): Inside {
         r.origin = origin + i;
         made.push(r);
       }
-      for (const r of made) roles.push(r);
+      for (let i = 0; i < made.length; i++) roles[taken + i] = made[i] as Resource;
     }
     let n = 0;
     for (const make of makes) for (const s of make.sets) newValues[n++] = s.value(frame);
     for (const s of sets) newValues[n++] = s.value(frame);
-    for (const r of roles) touch(r);
+    const bound = taken + made.length;
+    for (let i = 0; i < bound; i++) touch(roles[i] as Resource);
     for (let i = 0; i < leaves.length; i++) {
       const r = roles[leaves[i]?.role ?? 0];
       if (r) setState(r, newStates[i] ?? 0);
@@ -226,14 +227,13 @@ function emptyModel(suite: Suite): Inside {
 
   /** Binds the roles of a step, or says why not. Leaves the binding in the frame. */
   const bind = (step: Step, action: Action): string | undefined => {
-    frame.roles.length = 0;
     frame.args = step.args;
-    for (const take of action.takes) {
+    for (const [i, take] of action.takes.entries()) {
       const handle = step.takes[take.role] as Handle;
       const r = get(handle);
       if (!r) return `there is no ${handle}`;
-      if (frame.roles.includes(r)) return `${handle} is taken twice`;
-      frame.roles.push(r);
+      if (frame.roles.lastIndexOf(r, i - 1) >= 0 && i > 0) return `${handle} is taken twice`;
+      frame.roles[i] = r;
     }
     return undefined;
   };
@@ -278,15 +278,10 @@ function emptyModel(suite: Suite): Inside {
     suite,
     population,
     frame,
-    get steps() {
-      return steps;
-    },
-    get before() {
-      return before;
-    },
-    get touched() {
-      return touched;
-    },
+    // No getters: each would give each model a hidden class of its own, and those outlive the model.
+    steps: 0,
+    touched: NONE,
+    before: NONE,
     get,
     live: () => population.flatMap((lists) => lists.slice(0, -1).flat()),
     states: (of) => {
@@ -300,9 +295,9 @@ function emptyModel(suite: Suite): Inside {
       const action = actionNamed(suite, step.action);
       if (!action) throw new RangeError(`no action ${step.action}`);
       if (step.refused) {
-        steps++;
-        touched = action.takes.flatMap((t) => get(step.takes[t.role] as Handle) ?? []);
-        before = touched.map((r) => r.state);
+        model.steps++;
+        model.touched = action.takes.flatMap((t) => get(step.takes[t.role] as Handle) ?? []);
+        model.before = model.touched.map((r) => r.state);
         return NONE;
       }
       const takes = action.takes.map((t) => get(step.takes[t.role] as Handle) as Resource);
@@ -312,7 +307,7 @@ function emptyModel(suite: Suite): Inside {
     perform,
     place,
     copyFrom(resources, count) {
-      steps = count;
+      model.steps = count;
       const copies = new Map<Resource, Resource>();
       for (const r of resources.flat()) {
         const copy = place(r.type, r.state, r.attributes, r.number);
@@ -335,7 +330,7 @@ function emptyModel(suite: Suite): Inside {
       const copy = emptyModel(suite);
       copy.copyFrom(
         byNumber.map((all) => all.filter((r) => r !== GAP)),
-        steps,
+        model.steps,
       );
       return copy;
     },
@@ -360,12 +355,31 @@ const AGAINST = {
   room: NO_ROOM,
 } as const;
 
-// Shared by every resource without links and every step that makes nothing; nobody writes to it.
+// Shared by all that have no links, or nothing that links to them, and by steps that make nothing; nobody writes to it.
 const NONE: never[] = [];
 /** Fills the numbers of a type that a shortened sequence skips. */
 const GAP = {} as Resource;
 
 export const numberOf = (handle: Handle): number => Number(handle.slice(handle.lastIndexOf('#') + 1));
+
+const handles = new WeakMap<ResourceType, Handle[]>();
+/** Handles are the same in every walk: made once. */
+function handleOf(type: ResourceType, n: number): Handle {
+  let list = handles.get(type);
+  if (!list) {
+    list = [];
+    handles.set(type, list);
+  }
+  for (let i = list.length; i <= n && i < MOST_HANDLES; i++) list.push(`${type.name}#${i}`);
+  return list[n] ?? `${type.name}#${n}`;
+}
+
+const MOST_HANDLES = 1000;
+
+/** Puts resources into the roles that expressions see, from the first on. What is behind them is of no account. */
+export function bindRoles(frame: Frame, takes: readonly Resource[]): void {
+  for (let i = 0; i < takes.length; i++) frame.roles[i] = takes[i] as Resource;
+}
 
 const initials = new WeakMap<ResourceType, readonly (number | string | boolean)[]>();
 function initialOf(type: ResourceType): readonly (number | string | boolean)[] {
@@ -394,12 +408,16 @@ function below(
 }
 
 function point(r: Resource, link: number, target: Resource | undefined): void {
-  if (target) target.pointing[r.type.links[link]?.inverse[target.type.index] ?? 0]?.push(r);
+  if (!target) return;
+  const inverse = r.type.links[link]?.inverse[target.type.index] ?? 0;
+  const list = target.pointing[inverse];
+  if (list === undefined || list === NONE) target.pointing[inverse] = [r];
+  else list.push(r);
 }
 
 function unpoint(r: Resource, link: number, target: Resource | undefined): void {
   const list = target?.pointing[r.type.links[link]?.inverse[target.type.index] ?? 0];
-  if (!list) return;
+  if (!list || list === NONE) return;
   const at = list.indexOf(r);
   const last = list.pop();
   if (last && last !== r && at >= 0) list[at] = last;

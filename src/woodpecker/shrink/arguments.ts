@@ -1,8 +1,8 @@
 /** Simpler values for parameters: the least number, the shortest text, the first choice. */
-import { createModel, type Model } from '../model/model.js';
+import { bindRoles, createModel, type Model } from '../model/model.js';
 import type { Resource } from '../model/resource.js';
 import { actionNamed, type Param, type Suite } from '../suite/suite.js';
-import type { Handle, Json, Step } from '../types.js';
+import type { Json, Step } from '../types.js';
 import { simplestOf } from '../walk/values.js';
 
 /** One simpler value for one parameter of one step. */
@@ -18,9 +18,9 @@ export function simplerArgs(suite: Suite, steps: readonly Step[]): Simpler[] {
   const found: Simpler[] = [];
   for (const [i, step] of steps.entries()) {
     const action = actionNamed(suite, step.action);
-    model.frame.roles.length = 0;
-    model.frame.roles.push(
-      ...Object.values(step.takes).flatMap((h): Resource[] => [model.get(h as Handle)].flatMap((r) => r ?? [])),
+    bindRoles(
+      model.frame,
+      Object.values(step.takes).flatMap((h): Resource[] => [model.get(h)].flatMap((r) => r ?? [])),
     );
     for (const param of action?.params ?? []) {
       const value = step.args[param.name];

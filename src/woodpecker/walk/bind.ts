@@ -8,7 +8,7 @@ import type { Random } from './random.js';
 const TRIES = 3;
 
 export interface Binder {
-  /** Resources for the roles of `action`, role by role; undefined when it is not legal now. The array is reused. */
+  /** Resources for the roles of `action`, role by role; undefined when it is not legal now. The array is reused, and has more behind them. */
   bind(action: Action): readonly Resource[] | undefined;
 }
 
@@ -63,10 +63,8 @@ export function createBinder(model: Model, random: Random): Binder {
   return {
     bind(action) {
       if (!model.hasRoom(action)) return undefined;
-      roles.length = 0;
       for (const condition of action.when) if (!condition.holds(model.frame)) return undefined;
       if (!from(action, 0)) return undefined;
-      roles.length = action.takes.length;
       return roles;
     },
   };

@@ -1,5 +1,5 @@
 /** Steps that are illegal on purpose: what the suite says that the system must refuse. */
-import type { Model } from '../model/model.js';
+import { bindRoles, type Model } from '../model/model.js';
 import type { Resource } from '../model/resource.js';
 import type { Action, Refusals } from '../suite/suite.js';
 import type { Handle, Json, Step } from '../types.js';
@@ -52,8 +52,7 @@ function badRoles(model: Model, action: Action, gone: boolean, random: Random): 
     bound.push(r);
     takes[take.role] = r.handle;
   }
-  model.frame.roles.length = 0;
-  model.frame.roles.push(...bound);
+  bindRoles(model.frame, bound);
   return refused(action, takes, makeArgs(action, model.frame, random));
 }
 

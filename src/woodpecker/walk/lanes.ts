@@ -2,7 +2,7 @@
  * The concurrent suffix of a walk: two short lanes, each legal on its own from where the sequential part ended, drawn to meet on
  * the same resources. What one lane does may make the other's step illegal; the linearisability check knows.
  */
-import type { Model } from '../model/model.js';
+import { bindRoles, type Model } from '../model/model.js';
 import type { Resource } from '../model/resource.js';
 import type { Action, Suite } from '../suite/suite.js';
 import type { Handle, Step } from '../types.js';
@@ -74,15 +74,14 @@ function lane(
     for (let i = 0; i < DRAWS; i++) {
       const use = urn.draw();
       if (!use) break;
-      const shared = use.takes.filter((r) => used.has(r.handle)).length;
+      const shared = use.takes.slice(0, use.action.takes.length).filter((r) => used.has(r.handle)).length;
       if (shared <= most) continue;
       most = shared;
-      best = { action: use.action, takes: use.takes.slice() };
+      best = { action: use.action, takes: use.takes.slice(0, use.action.takes.length) };
     }
     if (!best) break;
     const { action, takes } = best;
-    model.frame.roles.length = 0;
-    model.frame.roles.push(...takes);
+    bindRoles(model.frame, takes);
     const args = makeArgs(action, model.frame, random);
     const fresh = action.makes.map((m) => {
       const n = (numbers.get(m.type.name) ?? 0) + 1;

@@ -117,10 +117,9 @@ function leastOf(
         if (worth >= least) continue;
         least = worth;
         best.action = use.action;
-        best.takes.length = 0;
-        for (const r of use.takes) best.takes.push(r);
+        for (let role = 0; role < use.action.takes.length; role++) best.takes[role] = use.takes[role] as Resource;
       }
-      return best.action ? { action: best.action, takes: best.takes } : undefined;
+      return best.action ? (best as Use) : undefined;
     },
   };
 }

@@ -6,7 +6,7 @@ import type { Random } from './random.js';
 
 export interface Use {
   readonly action: Action;
-  /** Reused by the binder: copy what is kept. */
+  /** By role; reused by the binder, and with more behind them: copy what is kept. */
   readonly takes: readonly Resource[];
 }
 
