@@ -134,7 +134,7 @@ it('finds W7 over three lenders, cuts it to seven steps and confirms it', async 
     await worker(home(alias), 'accept', 'cloud');
     start(alias);
   }
-  hunt({ bugs: ['w7'], budgetSteps: 4000, length: 200 });
+  hunt({ bugs: ['w7'], budgetSteps: 100_000, length: 200 });
   const finding = () => coordinator.fleet().findings.list({}, 1, 0)[0];
   await until(() => finding()?.standing === 'confirmed' && finding()?.shrinking === 'done', 240);
   expect(finding()?.trace).toHaveLength(7);
