@@ -49,7 +49,7 @@ function lineOf(t: Translator, finding: Finding, guild: string): string {
   const facts = [
     t(`finding.standing.${standing}`),
     ...(status === 'open' ? [] : [t(`finding.status.${status}`)]),
-    plain(suite),
+    plain(cut(suite, 40)),
     t('finding.card.length', { steps: trace.length }),
     ago(foundAt),
     ...(claimedBy ? [user(claimedBy)] : []),

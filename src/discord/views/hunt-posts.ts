@@ -40,7 +40,9 @@ export const fleetPosts: FleetPosts = {
     const name = `hunt-${hunt.id}.png`;
     const picture = hunt.state !== 'running';
     const parts: APIComponentInContainer[] = [
-      text(`### ${HUNT_EMOJI[hunt.state]} ${say.line('hunt.card.title', { id: hunt.id, suite: plain(hunt.suite) })}`),
+      text(
+        `### ${HUNT_EMOJI[hunt.state]} ${say.line('hunt.card.title', { id: hunt.id, suite: plain(cut(hunt.suite, 60)) })}`,
+      ),
       text(aboutOf(card, say)),
       line(),
       text(figuresOf(card, say)),
@@ -120,7 +122,7 @@ export const fleetPosts: FleetPosts = {
     const say = publicTexts(languages);
     const key = finding.statusBy ? 'finding.reopened.by' : 'finding.reopened.seen';
     return {
-      content: `🔁 ${say.block(key, { by: user(finding.statusBy ?? finding.foundBy), ref: plain(finding.ref ?? '—') })}`,
+      content: `🔁 ${say.block(key, { by: user(finding.statusBy ?? finding.foundBy), ref: plain(cut(finding.ref ?? '—', 48)) })}`,
       allowed_mentions: { parse: [], users: finding.claimedBy ? [finding.claimedBy] : [] },
     };
   },
@@ -151,7 +153,9 @@ function aboutOf({ hunt }: HuntCard, say: PublicTexts): string {
         ]
       : []),
     say.line('hunt.card.how', { how }),
-    ...(hunt.bugs.length > 0 ? [`⚠️ ${say.line('hunt.card.bugs', { bugs: hunt.bugs.map(plain).join(', ') })}`] : []),
+    ...(hunt.bugs.length > 0
+      ? [`⚠️ ${say.line('hunt.card.bugs', { bugs: cut(hunt.bugs.map(plain).join(', '), 200) })}`]
+      : []),
   ];
   return lines.join('\n');
 }
@@ -192,7 +196,7 @@ function figuresOf({ hunt, activity, now }: HuntCard, say: PublicTexts): string 
 
 function findingsOf({ activity, findings, guild }: HuntCard, say: PublicTexts): string {
   const one = (finding: Finding): string => {
-    const title = `${finding.action}: ${plain(cut(finding.message, 60))}`;
+    const title = plain(cut(`${finding.action}: ${finding.message}`, 60));
     const link = finding.thread ? `[#${finding.id}](${address(guild, finding.thread)})` : `#${finding.id}`;
     return `${STANDING_EMOJI[finding.standing]} ${link} ${title} · ${say.line('finding.card.length', { steps: finding.trace.length })}`;
   };
@@ -258,7 +262,7 @@ function factsOf(card: FindingCard, say: PublicTexts): string {
     })),
     say.line('finding.card.where', {
       suite: plain(finding.suite),
-      ref: finding.ref ? plain(finding.ref) : '—',
+      ref: finding.ref ? plain(cut(finding.ref, 48)) : '—',
       hunt: finding.hunt,
     }),
     creditsOf(credits, say),

@@ -12,7 +12,7 @@ import { progressOf } from './hunt-posts.js';
 import { COLOURS, container, text } from './layout.js';
 import { type Page, pager } from './pager.js';
 import type { View } from './questions.js';
-import { address, ago, bar, duration, inCode, plain, user } from './text.js';
+import { address, ago, bar, cut, duration, inCode, plain, user } from './text.js';
 
 const EMOJI = { running: '🔎', done: '🏁', stopped: '⏹️' } as const;
 const huntPage = addressing(HUNT_PAGE);
@@ -78,7 +78,7 @@ export function list(
   { items, page, state }: { items: readonly Hunt[]; page: Page; state: HuntState | '' },
 ): View {
   const one = (hunt: Hunt): string => {
-    const title = `#${hunt.id} ${plain(hunt.suite)}`;
+    const title = `#${hunt.id} ${plain(cut(hunt.suite, 40))}`;
     const link = hunt.channel && hunt.message ? `[${title}](${address(guild, hunt.channel, hunt.message)})` : title;
     const facts = [
       `${bar(progressOf(hunt), 6)} ${Math.floor(progressOf(hunt) * 100)} %`,

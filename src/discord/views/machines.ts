@@ -124,7 +124,7 @@ export function show(t: Translator, machine: Machine, { whole, now }: { whole: b
 
 /** What would make it work, where something of its lender's would. */
 function adviceOf(t: Translator, machine: Machine, now: number): string | undefined {
-  if (machine.state === 'paused') return t('machine.advice.paused', { alias: inCode(machine.alias) });
+  if (machine.state === 'paused') return t('machine.advice.switched_off', { alias: inCode(machine.alias) });
   if (isSilent(machine, now)) return t('machine.advice.silent');
   const key = `machine.advice.${machine.doing}`;
   return machine.state === 'active' && isMessageKey(key) ? t(key) : undefined;

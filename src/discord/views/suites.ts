@@ -13,6 +13,7 @@ import type { View } from './questions.js';
 import { ago, codeBlock, cut, inCode, plain, user } from './text.js';
 
 const MOST_PROBLEMS = 15;
+const DIGEST_LENGTH = 'sha256:'.length + 64;
 
 const suitePage = addressing(SUITE_PAGE);
 const propose = addressing(PROPOSE_DRAFT);
@@ -52,7 +53,7 @@ export function added(t: Translator, entry: SuiteEntry, suite: Suite): View {
     components: [
       container(COLOURS.answered, [
         text(`### 🧪 ${t('suite.added', { name: plain(entry.name) })}`),
-        text(`${contentsOf(t, suite)}\n\`${inCode(entry.digest)}\``),
+        text(`${contentsOf(t, suite)}\n\`${inCode(entry.digest, DIGEST_LENGTH)}\``),
         text(`-# ${t(entry.approvedBy === undefined ? 'suite.added.next' : 'suite.added.approved')}`),
       ]),
     ],
@@ -60,10 +61,10 @@ export function added(t: Translator, entry: SuiteEntry, suite: Suite): View {
 }
 
 export const approved = (t: Translator, { name, digest }: SuiteEntry): View => ({
-  content: `✅ ${t('suite.approved', { name: plain(name) })}\n\`${inCode(digest)}\`\n-# ${t('suite.approved.next', { name: inCode(name) })}`,
+  content: `✅ ${t('suite.approved', { name: plain(name) })}\n\`${inCode(digest, DIGEST_LENGTH)}\`\n-# ${t('suite.approved.next', { name: inCode(name) })}`,
 });
 export const retired = (t: Translator, { name, digest }: SuiteEntry): View => ({
-  content: `📦 ${t('suite.retired', { name: plain(name) })}\n\`${inCode(digest)}\``,
+  content: `📦 ${t('suite.retired', { name: plain(name) })}\n\`${inCode(digest, DIGEST_LENGTH)}\``,
 });
 
 const emojiOf = ({ retiredAt, approvedBy }: SuiteEntry): string =>
@@ -76,7 +77,7 @@ export function list(t: Translator, items: readonly SuiteEntry[], page: Page): V
       `${t('suite.by', { author: user(entry.author) })} ${ago(entry.addedAt)}`,
       ...(entry.approvedBy ? [t('suite.approved_by', { by: user(entry.approvedBy) })] : []),
     ];
-    return `${emojiOf(entry)} **${plain(entry.name)}** \`${shortDigest(entry.digest)}\`\n-# ${facts.join(' · ')}`;
+    return `${emojiOf(entry)} **${plain(cut(entry.name, 60))}** \`${shortDigest(entry.digest)}\`\n-# ${facts.join(' · ')}`;
   };
   return {
     flags: MessageFlags.IsComponentsV2,
@@ -101,7 +102,7 @@ export function show(t: Translator, entry: SuiteEntry, suite: Suite | undefined)
         ...about,
         text(
           [
-            `\`${inCode(entry.digest)}\``,
+            `\`${inCode(entry.digest, DIGEST_LENGTH)}\``,
             `${t('suite.by', { author: user(entry.author) })} ${ago(entry.addedAt)}`,
             ...(entry.approvedBy
               ? [`${t('suite.approved_by', { by: user(entry.approvedBy) })} ${ago(entry.approvedAt ?? 0)}`]
@@ -189,7 +190,7 @@ export function patterns(t: Translator, suite: string, items: readonly ListedPat
   const one = ({ name, suite: of, steps, author, approvedBy, finding }: ListedPattern): string => {
     const emoji = finding !== undefined ? '🛡️' : approvedBy !== undefined || author === undefined ? '✅' : '🕓';
     const facts = [
-      plain(of),
+      plain(cut(of, 40)),
       t('finding.card.length', { steps: steps.length }),
       ...(author === undefined ? [t('pattern.of_suite')] : [t('suite.by', { author: user(author) })]),
       ...(finding === undefined ? [] : [t('pattern.guards', { finding })]),

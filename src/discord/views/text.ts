@@ -4,11 +4,15 @@ import type { Translator } from '../../platform/i18n.js';
 
 const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' });
 
+/** UTF-16 units of what people see as one character, at most: families and flags, not stacks of accents. */
+const LONGEST_CHARACTER = 64;
+
 /** The beginning of a text, to a length in UTF-16 units, of whole characters as people see them. */
 export function beginning(text: string, most: number): string {
   if (text.length <= most) return text;
   let kept = '';
-  for (const { segment } of graphemes.segment(text)) {
+  // Only as much as can matter: taking a long text apart is slow, even for its first few characters.
+  for (const { segment } of graphemes.segment(text.slice(0, most + LONGEST_CHARACTER))) {
     if (kept.length + segment.length > most) break;
     kept += segment;
   }
@@ -80,7 +84,10 @@ export function codeBlock(lines: string): string {
   return `${fence}\n${lines.replaceAll(fence, "'''") || ' '}\n${fence}`;
 }
 
-/** A word for between backticks, which nothing in it can end. */
-export function inCode(word: string): string {
-  return word.replaceAll('`', "'").replace(/\s+/gu, ' ');
+/** So much of a name or a ref stands in a post. */
+const WORD_LIMIT = 48;
+
+/** A word for between backticks, which nothing in it can end; a long one is cut. */
+export function inCode(word: string, most = WORD_LIMIT): string {
+  return cut(word, most).replaceAll('`', "'").replace(/\s+/gu, ' ');
 }
