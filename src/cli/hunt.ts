@@ -32,6 +32,8 @@ export default {
         return ships ? file : `${file} --suite ${relative('.', folder) || '.'}`;
       });
       const tell = asked.json ? (event: HuntEvent) => terminal.out(JSON.stringify(event)) : view.show;
+      const hint = 'stopping: the step under way has a few seconds, then all is torn down; Ctrl-C again ends at once';
+      terminal.stop.addEventListener('abort', () => terminal.err(hint), { once: true });
       const onLog = (message: string) => keeper.log.after({ driver: message });
       const open = () => createSuiteSystem(suite, { folder, packageRoot, caller: env.variables, onLog, pool });
       return exitCode(await hunt(plan, { suite, clock: systemClock, open, keeper, tell, stop: terminal.stop }));

@@ -149,6 +149,12 @@ describe('flock hunt', () => {
     await expect(outcome).rejects.toThrow(message);
   });
 
+  it('exits with 2 where it cannot keep what it finds', async () => {
+    const { code, err } = await ran(hunt, [lamps, '--out', '/dev/full/hunt']);
+    expect(code).toBe(2);
+    expect(err).toMatch(/cannot be kept/);
+  });
+
   it('says where there is no suite, and what is wrong with one, with line and column', async () => {
     await expect(ran(hunt, [join(folder, 'nowhere')])).rejects.toThrow(/there is no suite at/);
     await expect(ran(hunt, [])).rejects.toBeInstanceOf(UsageError);

@@ -272,8 +272,15 @@ describe('a driver that can be started again', () => {
 });
 
 describe('the drivers of docs/drivers.md', () => {
-  const page = readFileSync(join(here, '../../../docs/drivers.md'), 'utf8');
+  const read = (name: string) => readFileSync(join(here, '../../../docs', name), 'utf8');
+  const page = read('drivers.md');
   const code = (language: string) => new RegExp(`\`\`\`${language}\n([^]*?)\`\`\``).exec(page)?.[1] ?? '';
+
+  it('are the same on the page in Chinese', () => {
+    const examples = (text: string) => text.match(/```(?:python|js|sh)\n.*?```/gs);
+    expect(examples(read('drivers.zh-CN.md'))).toEqual(examples(page));
+    expect(examples(page)).toHaveLength(3);
+  });
 
   it.each([
     ['python', ['python3', '-c']],
