@@ -60,10 +60,11 @@ function greedy(
     for (let i = 0; i < DRAWS; i++) {
       const use = urn.draw();
       if (!use) break;
-      const gain = pairsOf(use.action, use.takes, last).filter((p) => !covered.has(p) && !fresh.has(p)).length;
+      const takes = use.takes.slice(0, use.action.takes.length);
+      const gain = pairsOf(use.action, takes, last).filter((p) => !covered.has(p) && !fresh.has(p)).length;
       if (gain <= most) continue;
       most = gain;
-      best = { action: use.action, takes: use.takes.slice(0, use.action.takes.length) };
+      best = { action: use.action, takes };
     }
     if (!best) break;
     const { action, takes } = best;
