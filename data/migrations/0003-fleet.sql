@@ -51,7 +51,9 @@ CREATE TABLE machine (
   state       TEXT    NOT NULL CHECK (state IN ('active', 'paused', 'quarantined', 'withdrawn')),
   reason      TEXT,                                -- why it is quarantined: a key of the locales
   streak      INTEGER NOT NULL DEFAULT 0,          -- results in a row that proved right
-  strikes     INTEGER NOT NULL DEFAULT 0,          -- results that proved wrong since the last pardon
+  strikes     INTEGER NOT NULL DEFAULT 0,          -- results that cannot have been, since they were last forgiven
+  blind       REAL    NOT NULL DEFAULT 0,          -- doubt: that it passes whatever it runs
+  alarm       REAL    NOT NULL DEFAULT 0,          -- doubt: that its failures are made up
   faults      INTEGER NOT NULL DEFAULT 0,          -- minutes in which leases ended without a result, since its last result
   fault_at    INTEGER NOT NULL DEFAULT 0,
   pace        REAL    NOT NULL DEFAULT 1,          -- its time for a job ÷ the median of its class
@@ -151,7 +153,7 @@ CREATE TABLE job (
   outcome    TEXT,
   result     TEXT,                                 -- JSON, as sent; what is judged is read from here again
   ended_at   INTEGER,                              -- of its last lease, where it is ready again
-  judged     TEXT    NOT NULL DEFAULT 'no' CHECK (judged IN ('no', 'waiting', 'valid', 'invalid')),
+  judged     TEXT    NOT NULL DEFAULT 'no' CHECK (judged IN ('no', 'waiting', 'valid', 'doubtful', 'invalid')),  -- doubtful: credited, though nobody could repeat it
   made_at    INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX job_ready ON job (hunt, priority DESC, id) WHERE state = 'ready';

@@ -1,5 +1,6 @@
 /** What a lent machine is. */
 import type { Trust } from './rules/replication.js';
+import type { Doubt } from './rules/suspicion.js';
 
 export const MACHINE_STATES = ['active', 'paused', 'quarantined', 'withdrawn'] as const;
 export type MachineState = (typeof MACHINE_STATES)[number];
@@ -30,6 +31,7 @@ export interface Machine {
   readonly state: MachineState;
   readonly reason: QuarantineReason | undefined;
   readonly trust: Trust;
+  readonly doubt: Doubt;
   readonly pace: number;
   readonly doing: string;
   readonly enrolledAt: number;

@@ -1,8 +1,26 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { authorMalus, type Contender, episodesFor, inTurn } from '../../src/fleet/rules/fairness.js';
-import { judged, NEWCOMER, PROBATION, replicates } from '../../src/fleet/rules/replication.js';
-import { believe, type Evidence, MOST_BASE_RUNS, runsToExclude, STANDINGS } from '../../src/fleet/rules/standing.js';
+import { canaryShare, FORGIVEN, judged, NEWCOMER, PROBATION, replicates } from '../../src/fleet/rules/replication.js';
+import {
+  believe,
+  type Evidence,
+  MOST_BASE_RUNS,
+  refuted,
+  runsToExclude,
+  STANDINGS,
+  settled,
+  undisputed,
+} from '../../src/fleet/rules/standing.js';
+import {
+  afterAlarm,
+  afterKnown,
+  afterPlanted,
+  BOUND,
+  type Doubt,
+  leastRate,
+  NO_DOUBT,
+} from '../../src/fleet/rules/suspicion.js';
 
 const saw = (lender: string, hits: number, runs = hits, community = false): Evidence => ({
   machine: `${lender}-1`,
@@ -136,5 +154,84 @@ describe('fairness', () => {
     expect(episodesFor(1000, 1, 5, 100_000)).toBe(300);
     expect(episodesFor(3_600_000, 1, 60, 100_000)).toBe(1);
     expect(episodesFor(1, 1, 60, 500)).toBe(500);
+  });
+});
+
+describe('suspicion', () => {
+  const again = (times: number, step: (doubt: Doubt) => Doubt): Doubt => {
+    let doubt = NO_DOUBT;
+    for (let n = 0; n < times; n++) doubt = step(doubt);
+    return doubt;
+  };
+
+  it('is enough after three missed failures that always show, or six that nobody repeats', () => {
+    expect(again(2, (d) => afterKnown(d, false, 0)).blind).toBeLessThan(BOUND);
+    expect(again(3, (d) => afterKnown(d, false, 0)).blind).toBeGreaterThan(BOUND);
+    expect(again(3, (d) => afterPlanted(d, false)).blind).toBeGreaterThan(BOUND);
+    expect(again(5, (d) => afterAlarm(d, true, 0)).alarm).toBeLessThan(BOUND);
+    expect(again(6, (d) => afterAlarm(d, true, 0)).alarm).toBeGreaterThan(BOUND);
+  });
+
+  it('weighs nothing where an honest machine might have said the same', () => {
+    expect(again(100, (d) => afterKnown(d, false, 0.5))).toEqual(NO_DOUBT);
+    expect(again(100, (d) => afterAlarm(d, true, 0.4))).toEqual(NO_DOUBT);
+  });
+
+  it('never falls below nothing, and one kind of doubt says nothing of the other', () => {
+    expect(again(50, (d) => afterKnown(d, true, 0))).toEqual(NO_DOUBT);
+    expect(again(50, (d) => afterAlarm(d, false, 0))).toEqual(NO_DOUBT);
+    expect(again(2, (d) => afterKnown(d, false, 0)).alarm).toBe(0);
+  });
+
+  it.each([
+    [0, 5, 0],
+    [3, 3, 0.37],
+    [60, 60, 0.95],
+    [30, 100, 0.23],
+  ])('takes %d failures in %d runs for a rate of %d at least', (hits, runs, rate) => {
+    expect(leastRate(hits, runs)).toBeCloseTo(rate, 2);
+  });
+
+  it('looks closer at newcomers, and closest where there is a doubt', () => {
+    const old = { streak: 500, strikes: 0 };
+    const shares = [
+      canaryShare(old, NO_DOUBT),
+      canaryShare(NEWCOMER, NO_DOUBT),
+      canaryShare(old, { blind: 1, alarm: 0 }),
+    ];
+    expect(shares).toEqual([0.02, 0.1, 0.25]);
+  });
+
+  it('forgives a strike after a hundred good results', () => {
+    let trust = { streak: 0, strikes: 1 };
+    for (let n = 0; n < FORGIVEN; n++) trust = judged(trust, true).trust;
+    expect(trust).toEqual({ streak: FORGIVEN, strikes: 0 });
+  });
+});
+
+describe('whose word counts', () => {
+  const row = (lender: string, hits: number, runs: number) => saw(lender, hits, runs);
+  const two = [row('ann', 3, 3), row('bob', 3, 3)];
+
+  it('is that of three, or of two when nobody else can be asked', () => {
+    expect(settled(two, false)).toBe(false);
+    expect(settled(two, true)).toBe(true);
+    expect(settled([...two, row('cid', 1, 3)], false)).toBe(true);
+    expect(settled([...two, row('cid', 0, 3), row('dan', 0, 3)], true)).toBe(false);
+  });
+
+  it('is that of more lenders who found nothing, where that was no luck', () => {
+    const vain = [row('cid', 0, 3), row('dan', 0, 3), row('eva', 0, 3)];
+    expect(refuted([...two, ...vain.slice(0, 2)], false)).toBe(false);
+    expect(refuted([...two, ...vain], false)).toBe(true);
+    expect(believe([...two, ...vain]).standing).toBe('seen');
+    expect(refuted([row('ann', 1, 3), ...vain], false)).toBe(false);
+    expect(refuted([row('ann', 1, 3), ...vain], true)).toBe(true);
+  });
+
+  it('blames those who saw nothing only where three saw it, and fewer did not', () => {
+    expect(undisputed(two)).toBe(false);
+    expect(undisputed([...two, row('cid', 3, 3), row('dan', 0, 3)])).toBe(true);
+    expect(undisputed([...two, row('cid', 3, 3), row('d', 0, 3), row('e', 0, 3), row('f', 0, 3)])).toBe(false);
   });
 });

@@ -28,10 +28,12 @@ export interface TestFleet {
   close(): void;
 }
 
-export function openFleet(deps: Partial<FleetDeps> = {}): TestFleet {
+/** `quick`: nothing is waited for that only matters when the power fails. */
+export function openFleet(deps: Partial<FleetDeps> = {}, quick = false): TestFleet {
   const folder = mkdtempSync(join(tmpdir(), 'flock-fleet-'));
   const clock = fakeClock();
   const guilds = createGuildStore({ folder, migrations: readMigrations(shipped('migrations')), clock });
+  if (quick) guilds.open(GUILD).db.pragma('synchronous = OFF');
   let ids = 0;
   const open = (): SqliteFleet =>
     createSqliteFleet(guilds.open(GUILD), {

@@ -246,6 +246,8 @@ export function createFindings({ db }: Guild, now: () => number) {
     find,
     /** Refuses: finding_unknown. */
     get: (id: number): Finding => find(id) ?? refuse('finding_unknown', { id }),
+    /** The finding of a failure, if it is one. */
+    of: (suite: string, signature: string): number | undefined => bySignature().get(suite, signature)?.id,
     inThread(thread: string): Finding | undefined {
       const row = byThread().get(thread);
       return row && findingOf(row);

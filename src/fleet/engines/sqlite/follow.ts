@@ -2,7 +2,7 @@
 import type { Finding } from '../../finding.js';
 import { type Machine, SILENT_MS } from '../../machine.js';
 import type { JobResult, JobSpec } from '../../protocol.js';
-import { believe, type Evidence, runsToExclude } from '../../rules/standing.js';
+import { believe, type Evidence, rateAmong, refuted, runsToExclude, settled } from '../../rules/standing.js';
 import type { Findings, SightingPurpose } from './findings.js';
 import type { Hunts } from './hunts.js';
 import { type Job, type Jobs, keptOf, type Purpose } from './jobs.js';
@@ -13,11 +13,12 @@ import { type Shrinks, verdictOf } from './shrinks.js';
 const CONFIRM_RUNS = 3;
 /** Machines of other lenders that try in vain before a finding is left alone. */
 const MOST_TRIES = 6;
-/** Other lenders that must have seen nothing before a report is taken for a false alarm. */
-const REFUTING_LENDERS = 2;
 
-/** How a finding's reporters stand. */
-export type Settled = 'believed' | 'refuted' | 'open';
+/** How a finding's reporters stand, and by whose word. */
+export interface Settled {
+  readonly word: 'believed' | 'refuted' | 'open';
+  readonly evidence: readonly Evidence[];
+}
 
 export interface FollowDeps {
   readonly now: () => number;
@@ -70,6 +71,17 @@ export function createFollow({ now, machines, jobs, hunts, findings, shrinks, al
     }
   }
 
+  /** Whether everybody who could be asked was asked. */
+  function isLast(finding: Finding, evidence: readonly Evidence[]): boolean {
+    const asked = new Set(evidence.map(({ lender }) => lender));
+    const tried = jobs.ofFinding(finding.id, 'confirm');
+    if (tried.some(({ state }) => state === 'ready' || state === 'leased')) return false;
+    return tried.length >= MOST_TRIES || machines.activeLenders(now() - SILENT_MS).every((lender) => asked.has(lender));
+  }
+
+  const isBelieved = (id: number | undefined): boolean =>
+    id !== undefined && ['reproduced', 'confirmed', 'pre_existing'].includes(findings.get(id).standing);
+
   function askBase(finding: Finding, runs: number): void {
     if (finding.baseRef === undefined || runs <= 0 || open(finding.id, 'base').length > 0) return;
     const spec = replayOf(finding, runs, finding.baseRef);
@@ -101,6 +113,19 @@ export function createFollow({ now, machines, jobs, hunts, findings, shrinks, al
       return finding;
     },
 
+    /** What a failure is told by, and at least in which share of runs it shows. */
+    knownFailure(id: number): { readonly signature: string; readonly rate: number } {
+      return { signature: findings.get(id).signature, rate: rateAmong(findings.evidence(id)) };
+    },
+    /** Whether two lenders at least have seen it. */
+    isBelieved,
+    /** The same, of the failure that a job told of; and how often it shows at least. */
+    believes: (job: Job, signature: string): boolean => isBelieved(findings.of(hunts.get(job.hunt).suite, signature)),
+    rateOf(job: Job, signature: string): number {
+      const id = findings.of(hunts.get(job.hunt).suite, signature);
+      return id === undefined ? 0 : rateAmong(findings.evidence(id));
+    },
+
     /** Notes what came of a job that was run for a finding. */
     note(job: Job, machine: Machine, result: JobResult): void {
       if (job.finding === undefined) return;
@@ -121,28 +146,23 @@ export function createFollow({ now, machines, jobs, hunts, findings, shrinks, al
     settle(id: number): Settled {
       also(id);
       const finding = findings.get(id);
-      if (finding.status === 'duplicate' || finding.status === 'not_a_bug') return 'open';
       const evidence = findings.evidence(id);
+      if (finding.status === 'duplicate' || finding.status === 'not_a_bug') return { word: 'open', evidence };
       const base = finding.baseRef === undefined ? undefined : findings.onRef(id, 'base', finding.baseRef);
       const believed = believe(evidence, base);
       if (believed.standing !== finding.standing || believed.rate !== finding.rate)
         findings.believed(id, believed.standing, believed.rate);
 
-      const against = evidence.filter(({ hits }) => hits === 0);
-      const refuted =
-        believed.lenders < 2 &&
-        new Set(against.map(({ lender }) => lender)).size >= REFUTING_LENDERS &&
-        against.reduce((sum, { runs }) => sum + runs, 0) >= runsToExclude(believed.rate);
-      if (refuted) return 'refuted';
-
-      const settled: Settled = believed.lenders >= 2 ? 'believed' : 'open';
-      if (finding.status !== 'open' || hunts.get(finding.hunt).state === 'stopped') return settled;
+      const last = isLast(finding, evidence);
+      const word = refuted(evidence, last) ? 'refuted' : settled(evidence, last) ? 'believed' : 'open';
+      if (word === 'refuted') return { word, evidence };
+      if (finding.status !== 'open' || hunts.get(finding.hunt).state === 'stopped') return { word, evidence };
       if (believed.standing === 'seen' || believed.standing === 'suspected' || believed.standing === 'reproduced') {
         askToConfirm(finding, evidence, 3 - believed.lenders, believed.rate);
         if (believed.lenders >= 3) askBase(finding, believed.baseRunsWanted);
       }
       if (believed.standing !== 'seen' && believed.standing !== 'pre_existing') shrinks.go(findings.get(id));
-      return settled;
+      return { word, evidence };
     },
   };
 }

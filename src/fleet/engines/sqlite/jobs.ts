@@ -4,7 +4,8 @@ import { once } from '../../../platform/once.js';
 import type { JobResult, JobSpec } from '../../protocol.js';
 
 export type Purpose = 'walk' | 'replica' | 'canary' | 'confirm' | 'shrink' | 'base' | 'retest' | 'bisect' | 'reproduce';
-export type Judged = 'no' | 'waiting' | 'valid' | 'invalid';
+/** `doubtful`: credited, though it told of a failure that nobody could repeat. */
+export type Judged = 'no' | 'waiting' | 'valid' | 'doubtful' | 'invalid';
 
 /** What is read of a result once it was taken. The rest (coverage, texts, traces) is in the hunt and in its findings by then. */
 export interface Kept {
@@ -129,25 +130,26 @@ export function createJobs({ db }: Guild, now: () => number) {
   const ofFinding = once(() =>
     db.prepare<[number, Purpose], JobRow>(`SELECT ${COLUMNS} FROM job WHERE finding = ? AND purpose = ? ORDER BY id`),
   );
-  const replicasOf = once(() => db.prepare<[number], JobRow>(`SELECT ${COLUMNS} FROM job WHERE twin = ? ORDER BY id`));
+  const replicasOf = once(() =>
+    db.prepare<[number], JobRow>(`SELECT ${COLUMNS} FROM job WHERE twin = ? AND purpose = 'replica' ORDER BY id`),
+  );
   const cancel = once(() =>
     db.prepare<[number, number]>(
       `UPDATE job SET state = 'cancelled', ended_at = ? WHERE id = ? AND state IN ('ready', 'leased')`,
     ),
   );
-  // Jobs that reported a finding, and whose verdict hangs on it.
+  // Jobs that reported a finding or were to confirm it, and whose verdict hangs on it.
   const reporters = once(() =>
     db.prepare<[number], JobRow>(
-      `SELECT ${COLUMNS} FROM job WHERE judged = 'waiting' AND id IN (SELECT job FROM sighting WHERE finding = ? AND purpose = 'seen')`,
+      `SELECT ${COLUMNS} FROM job WHERE judged = 'waiting' AND id IN (SELECT job FROM sighting WHERE finding = ? AND purpose IN ('seen', 'confirm'))`,
     ),
   );
-  const lately = once(() =>
-    db
-      .prepare<[string], number>(
-        `SELECT count(*) FILTER (WHERE judged = 'invalid') FROM
-           (SELECT judged FROM job WHERE machine = ? AND judged IN ('valid', 'invalid') ORDER BY id DESC LIMIT 20)`,
-      )
-      .pluck(),
+  const alarms = once(() =>
+    db.prepare<[number, string], { of: number; all: number }>(
+      `SELECT count(*) FILTER (WHERE outcome = 'fail' AND judged IN ('doubtful', 'invalid')) AS of, count(*) AS "all" FROM
+         (SELECT outcome, judged FROM job WHERE hunt = ? AND state = 'done' AND judged IN ('valid', 'doubtful', 'invalid')
+            AND machine <> ? ORDER BY id DESC LIMIT 500)`,
+    ),
   );
   const others = once(() =>
     db
@@ -208,8 +210,12 @@ export function createJobs({ db }: Guild, now: () => number) {
     /** Whether any job waits or is under way. */
     anyOpen: (): boolean => anyOpen().get() === 1,
     cancel: (id: number): void => void cancel().run(now(), id),
-    /** Of the machine's last twenty judged results: how many were wrong. */
-    wrongLately: (machine: string): number => lately().get(machine) ?? 0,
+    /** Share of jobs, of late, in which other machines of this hunt told of a failure that nobody could repeat. */
+    usualAlarms(hunt: number, machine: string): number {
+      const { of, all } = alarms().get(hunt, machine) ?? { of: 0, all: 0 };
+      // As if twenty more had been fine: a few jobs say little.
+      return of / (all + 20);
+    },
     /** Whether anybody beside this lender has a machine that was heard of since `since`. */
     othersAreThere: (lender: string, since: number): boolean => others().get(lender, since) !== undefined,
     /** A job that broke, and that nobody else could take: it has had its chance. */

@@ -30,6 +30,8 @@ interface MachineRow {
   reason: QuarantineReason | null;
   streak: number;
   strikes: number;
+  blind: number;
+  alarm: number;
   pace: number;
   doing: string;
   enrolled_at: number;
@@ -48,7 +50,7 @@ export interface MachineDeps {
 }
 
 const COLUMNS = `id, lender, alias, community, public_key, version, os, arch, cores, memory_mb, sandboxes, state, reason,
-                 streak, strikes, pace, doing, enrolled_at, seen_at`;
+                 streak, strikes, blind, alarm, pace, doing, enrolled_at, seen_at`;
 
 const hashOf = (code: string): string => createHash('sha256').update(code).digest('hex');
 
@@ -68,6 +70,7 @@ function machineOf(row: MachineRow): Machine {
     state: row.state,
     reason: row.reason ?? undefined,
     trust: { streak: row.streak, strikes: row.strikes },
+    doubt: { blind: row.blind, alarm: row.alarm },
     pace: row.pace,
     doing: row.doing,
     enrolledAt: row.enrolled_at,
@@ -130,11 +133,15 @@ export function createMachines(guild: Guild, { now, newId }: MachineDeps) {
   );
   const pardon = once(() =>
     db.prepare<[string]>(
-      `UPDATE machine SET state = 'active', reason = NULL, streak = 0, strikes = 0, faults = 0 WHERE id = ?`,
+      `UPDATE machine SET state = 'active', reason = NULL, streak = 0, strikes = 0, blind = 0, alarm = 0,
+              faults = 0 WHERE id = ?`,
     ),
   );
   const setTrust = once(() =>
     db.prepare<[number, number, string]>('UPDATE machine SET streak = ?, strikes = ? WHERE id = ?'),
+  );
+  const setDoubt = once(() =>
+    db.prepare<[number, number, string]>('UPDATE machine SET blind = ?, alarm = ? WHERE id = ?'),
   );
   const seen = once(() =>
     db.prepare<[number, string, string]>('UPDATE machine SET seen_at = ?, doing = ? WHERE id = ?'),
@@ -231,6 +238,7 @@ export function createMachines(guild: Guild, { now, newId }: MachineDeps) {
       void describe().run(facts.version, facts.cores, facts.memoryMb, now(), id),
     seen: (id: string, doing: string): void => void seen().run(now(), doing, id),
     setTrust: (id: string, { streak, strikes }: Machine['trust']): void => void setTrust().run(streak, strikes, id),
+    setDoubt: (id: string, { blind, alarm }: Machine['doubt']): void => void setDoubt().run(blind, alarm, id),
 
     /** It handed a result in: it does not break whatever it is given. */
     answered: (id: string): void => void answered().run(id),

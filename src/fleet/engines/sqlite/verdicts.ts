@@ -4,18 +4,24 @@ import { type Machine, SILENT_MS } from '../../machine.js';
 import type { JobResult } from '../../protocol.js';
 import { ApiRefusal } from '../../refused.js';
 import { judged, replicates } from '../../rules/replication.js';
+import { rateAmong, triedInVain, undisputed } from '../../rules/standing.js';
+import { afterAlarm, afterKnown, afterPlanted, BOUND, chanceToMiss, type Doubt } from '../../rules/suspicion.js';
 import type { Follow } from './follow.js';
 import type { Hunts } from './hunts.js';
-import type { Job, Jobs, Kept, Purpose } from './jobs.js';
+import { type Job, type Jobs, type Kept, keptOf, type Purpose } from './jobs.js';
 import type { Fence, Leases } from './leases.js';
 import type { Ledger } from './ledger.js';
 import type { Machines } from './machines.js';
 import type { Walks } from './walks.js';
 
-/** Wrong results among a machine's last twenty before it is held: an honest machine that errs once in twenty stays below. */
-const MOST_WRONG = 6;
 /** Work that is no loss where nobody can take it. */
 const FOLLOW_UP: readonly Purpose[] = ['replica', 'confirm', 'reproduce'];
+/** Work whose result is judged with its finding. */
+const CONFIRMS: readonly Purpose[] = ['confirm', 'reproduce'];
+/** Lenders that are asked about one walk, at most. */
+const MOST_STORIES = 5;
+/** What happens to an honest machine less often than this is held against it. */
+const SELDOM = 0.1;
 /** Weight of the newest job in a machine's pace. */
 const NEWEST = 0.2;
 
@@ -38,32 +44,65 @@ export type Verdicts = ReturnType<typeof createVerdicts>;
 const account = (result: Kept | undefined): string =>
   result ? JSON.stringify([result.outcome, result.steps, Object.entries(result.actions).sort()]) : '';
 
+/** Whether its verdict is still out. */
+const isOpen = ({ judged }: Job): boolean => judged === 'no' || judged === 'waiting';
+
+const tells = (result: Kept | undefined, signature: string): boolean =>
+  result?.sightings.some((sighting) => sighting.signature === signature) ?? false;
+
 export function createVerdicts(guild: Guild, deps: VerdictDeps) {
   const { now, random, machines, leases, jobs, walks, hunts, ledger, follow } = deps;
 
-  /** A result proved right or wrong: the machine is believed more or less, and credited or not. */
-  function judge(job: Job, right: boolean): void {
-    if (job.judged === 'valid' || job.judged === 'invalid') return;
-    jobs.judge(job.id, right ? 'valid' : 'invalid');
-    if (right) ledger.grant(job.id);
-    else ledger.reverse(job.id);
-    const machine = job.machine === undefined ? undefined : machines.find(job.machine);
-    if (!machine) return;
-    const { trust, consequence } = judged(machine.trust, right);
-    machines.setTrust(machine.id, trust);
-    if (consequence === 'quarantined' && machine.state !== 'withdrawn')
-      machines.quarantine(machine.id, 'wrong_results');
+  const machineOf = ({ machine }: Job): Machine | undefined =>
+    machine === undefined ? undefined : machines.find(machine);
+
+  /** Changes what is thought of a machine; beyond the bound it is held. */
+  function doubt(machine: Machine, kind: keyof Doubt, change: (doubt: Doubt) => Doubt): void {
+    const after = change(machine.doubt);
+    machines.setDoubt(machine.id, after);
+    if (after[kind] >= BOUND && machine.state === 'active')
+      machines.quarantine(machine.id, kind === 'blind' ? 'missed_canary' : 'false_alarms');
   }
 
-  /** A failure that nobody else could repeat. Honest machines have such, now and then; many at once are no accident. */
-  function falseAlarm(job: Job): void {
-    if (job.judged !== 'waiting') return;
+  /** A result that is taken: its machine is credited, and, where it was checked, believed more. */
+  function accept(job: Job, checked: boolean): void {
+    if (!isOpen(job)) return;
+    jobs.judge(job.id, 'valid');
+    ledger.grant(job.id);
+    const machine = machineOf(job);
+    if (!machine) return;
+    if (checked) machines.setTrust(machine.id, judged(machine.trust, true).trust);
+    doubt(machine, 'alarm', (now) => afterAlarm(now, false, 0));
+  }
+
+  /** A result that cannot have been: no flaky system explains it. */
+  function reject(job: Job): void {
+    if (!isOpen(job)) return;
     jobs.judge(job.id, 'invalid');
     ledger.reverse(job.id);
-    if (job.machine === undefined) return;
-    const machine = machines.find(job.machine);
-    if (machine?.state === 'active' && jobs.wrongLately(job.machine) >= MOST_WRONG)
-      machines.quarantine(job.machine, 'false_alarms');
+    const machine = machineOf(job);
+    if (!machine) return;
+    const { trust, consequence } = judged(machine.trust, false);
+    machines.setTrust(machine.id, trust);
+    if (consequence === 'quarantined' && machine.state === 'active') machines.quarantine(machine.id, 'wrong_results');
+  }
+
+  /** A failure that nobody else could repeat. Honest machines have such, now and then; many at once are no accident. `chance`: that the others just did not meet it. */
+  function falseAlarm(job: Job, chance: number): void {
+    if (!isOpen(job)) return;
+    jobs.judge(job.id, chance < SELDOM ? 'invalid' : 'doubtful');
+    if (chance < SELDOM) ledger.reverse(job.id);
+    else ledger.grant(job.id);
+    const machine = machineOf(job);
+    if (!machine) return;
+    const usual = jobs.usualAlarms(job.hunt, machine.id);
+    doubt(machine, 'alarm', (now) => afterAlarm(now, true, Math.max(usual, chance)));
+  }
+
+  /** It was to meet a failure that is known, and did or did not. `chance`: that an honest machine does not, either. */
+  function known(job: Job, caught: boolean, chance: number): void {
+    const machine = machineOf(job);
+    if (machine) doubt(machine, 'blind', (now) => afterKnown(now, caught, chance));
   }
 
   function measure(job: Job, machine: Machine, result: JobResult): void {
@@ -88,59 +127,127 @@ export function createVerdicts(guild: Guild, deps: VerdictDeps) {
   function walked(job: Job, machine: Machine, result: JobResult): void {
     hunts.cover(job.hunt, result.coverage);
     measure(job, machine, result);
-    if (result.sightings.length > 0) {
-      jobs.judge(job.id, 'waiting');
-      const fresh = new Set<number>();
-      for (const sighting of result.sightings) fresh.add(follow.see({ ...job, judged: 'waiting' }, machine, sighting));
-      for (const finding of fresh) settleFinding(finding);
-      return;
-    }
-    const alone = !jobs.othersAreThere(machine.lender, now() - SILENT_MS);
-    if (alone || !replicates(machine.trust, random())) {
-      judge(job, true);
-      return;
-    }
     jobs.judge(job.id, 'waiting');
-    replicate(job, [machine.lender]);
+    const alone = !jobs.othersAreThere(machine.lender, now() - SILENT_MS);
+    const checked = !alone && replicates(machine.trust, random());
+    if (result.sightings.length === 0) {
+      if (checked) replicate(job, [machine.lender]);
+      else accept({ ...job, judged: 'waiting' }, false);
+      return;
+    }
+    const findings = new Set(
+      result.sightings.map((sighting) => follow.see({ ...job, judged: 'waiting' }, machine, sighting)),
+    );
+    // What everybody may read can be copied: whoever tells of a known failure is checked as whoever passes.
+    if (checked && [...findings].some(follow.isBelieved)) replicate(job, [machine.lender]);
+    for (const finding of findings) settleFinding(finding);
   }
 
+  /** A walk that several lenders ran: they agree, or one more is asked, or the fewer are wrong. */
   function replicated(job: Job): void {
     const first = job.twin === undefined ? undefined : jobs.find(job.twin);
     if (!first) return;
     const runs = [first, ...jobs.replicasOf(first.id)].filter((one) => one.state === 'done');
     jobs.judge(job.id, 'waiting');
+    const all = runs.map((one) => (one.id === job.id ? { ...one, judged: 'waiting' as const } : one));
+    if (all.every(({ result }) => result?.outcome === 'pass')) compare(all);
+    else dispute(all);
+  }
+
+  const askOneMore = (job: Job, runs: readonly Job[]): void =>
+    replicate(
+      job,
+      runs.flatMap((one) => (one.lender === undefined ? [] : [one.lender])),
+    );
+
+  /** Passes: what was done has to be the same. Two against none, or two more than the others, are right. */
+  function compare(runs: readonly Job[]): void {
     const votes = new Map<string, number>();
-    for (const one of runs) votes.set(account(one.result), (votes.get(account(one.result)) ?? 0) + 1);
-    const [top] = [...votes].sort((a, b) => b[1] - a[1]);
-    if (top && top[1] >= 2) {
-      for (const one of runs)
-        judge(one.id === job.id ? { ...job, judged: 'waiting' } : one, account(one.result) === top[0]);
-    } else if (runs.length < 4) {
-      const lenders = runs.flatMap((one) => (one.lender === undefined ? [] : [one.lender]));
-      replicate(job, lenders);
-    } else {
-      // Four machines, four stories: the suite is not repeatable, and nobody is to blame.
-      for (const one of runs) judge(one, true);
+    for (const { result } of runs) votes.set(account(result), (votes.get(account(result)) ?? 0) + 1);
+    const [top, next] = [...votes].sort((a, b) => b[1] - a[1]);
+    const [last] = runs.slice(-1);
+    if (!top || !last) return;
+    if (top[1] - (next?.[1] ?? 0) >= 2) {
+      for (const one of runs) account(one.result) === top[0] ? accept(one, true) : reject(one);
+    } else if (runs.length < MOST_STORIES) askOneMore(last, runs);
+    else {
+      // As many stories as machines: the suite is not repeatable, and nobody is to blame.
+      for (const one of runs) accept(one, false);
     }
   }
 
+  /** Some saw a failure and some did not: whoever is alone with it, or without it, is believed less, as far as it shows each time. */
+  function dispute(runs: readonly Job[]): void {
+    const counts = new Map<string, number>();
+    for (const { result } of runs)
+      for (const { signature } of result?.sightings ?? []) counts.set(signature, (counts.get(signature) ?? 0) + 1);
+    const [top] = [...counts].sort((a, b) => b[1] - a[1]);
+    const [last] = runs.slice(-1);
+    if (!top || !last) return;
+    const [signature] = top;
+    const saw = runs.filter((one) => tells(one.result, signature));
+    const missed = runs.filter((one) => !tells(one.result, signature));
+    // Two may swear to one tale: whoever is to be believed has to be two ahead.
+    if (missed.length > 0 && Math.abs(saw.length - missed.length) < 2) {
+      if (runs.length < MOST_STORIES) askOneMore(last, runs);
+      else for (const one of runs) accept(one, false);
+      return;
+    }
+    const [finding] = saw;
+    const chance = finding ? 1 - follow.rateOf(finding, signature) : 1;
+    if (saw.length > missed.length) {
+      for (const one of saw) accept(one, true);
+      for (const one of missed) {
+        if (isOpen(one)) known(one, false, chance);
+        accept(one, false);
+      }
+    } else {
+      for (const one of missed) accept(one, true);
+      for (const one of saw) if (follow.believes(one, signature)) falseAlarm(one, chance ** missed.length);
+    }
+  }
+
+  /** A failure that was known before. `chance`: that an honest machine does not meet it. */
   function canary(job: Job, machine: Machine, result: JobResult): void {
+    if (job.finding !== undefined) {
+      const { signature, rate } = follow.knownFailure(job.finding);
+      const caught = tells(keptOf(result), signature);
+      known(job, caught, 1 - rate);
+      for (const sighting of result.sightings) settleFinding(follow.see(job, machine, sighting));
+      accept(job, caught);
+      return;
+    }
     const caught = result.sightings.length > 0;
     hunts.canary(job.hunt, caught);
     // One that nobody ever caught in this hunt speaks against the suite, not against the machine.
-    if (caught || !hunts.canaryWorks(job.hunt)) {
-      judge(job, true);
+    const works = caught || hunts.canaryWorks(job.hunt);
+    if (works) doubt(machine, 'blind', (now) => afterPlanted(now, caught));
+    if (caught || !works) {
+      accept(job, caught);
       return;
     }
-    judge(job, false);
-    machines.quarantine(machine.id, 'missed_canary');
+    jobs.judge(job.id, 'invalid');
+    machines.setTrust(machine.id, { ...machine.trust, streak: 0 });
   }
 
   function settleFinding(finding: number): void {
-    const settled = follow.settle(finding);
+    const { word, evidence } = follow.settle(finding);
+    if (word === 'open') return;
+    const { signature } = follow.knownFailure(finding);
     for (const job of jobs.reporters(finding)) {
-      if (settled === 'believed') judge(job, true);
-      if (settled === 'refuted') falseAlarm(job);
+      const saw = tells(job.result, signature);
+      const others = evidence.filter(({ machine }) => machine !== job.machine);
+      if (word === 'refuted') {
+        if (saw) falseAlarm(job, triedInVain(evidence).chance);
+        else accept(job, true);
+      } else if (job.purpose === 'walk' || job.purpose === 'replica') {
+        if (!jobs.replicasOf(job.twin ?? job.id).some(({ state }) => state === 'ready' || state === 'leased'))
+          accept(job, true);
+      } else {
+        const chance = chanceToMiss(rateAmong(others), job.result?.episodes ?? 0);
+        if (undisputed(others)) known(job, saw, chance);
+        accept(job, saw);
+      }
     }
   }
 
@@ -167,7 +274,7 @@ export function createVerdicts(guild: Guild, deps: VerdictDeps) {
       machines.answered(machine.id);
       jobs.finish(job.id, result);
       if (!plausible) {
-        judge(job, false);
+        reject(job);
         again(job, machine);
       } else if (job.purpose === 'walk') walked(job, machine, result);
       else if (job.purpose === 'replica') {
@@ -176,7 +283,9 @@ export function createVerdicts(guild: Guild, deps: VerdictDeps) {
           for (const sighting of result.sightings) settleFinding(follow.see(job, machine, sighting));
       } else if (job.purpose === 'canary') canary(job, machine, result);
       else {
-        judge(job, true);
+        // A confirmation is judged with its finding; shrinking, the base and the like are taken as they are told.
+        if (CONFIRMS.includes(job.purpose)) jobs.judge(job.id, 'waiting');
+        else accept(job, false);
         if (job.finding !== undefined) {
           follow.note(job, machine, result);
           settleFinding(job.finding);
@@ -192,7 +301,7 @@ export function createVerdicts(guild: Guild, deps: VerdictDeps) {
         if (FOLLOW_UP.includes(job.purpose)) jobs.cancel(job.id);
         else jobs.park(job.id);
         const first = job.twin === undefined ? undefined : jobs.find(job.twin);
-        if (first?.judged === 'waiting' && first.result?.outcome === 'pass') judge(first, true);
+        if (first?.judged === 'waiting' && first.result?.outcome === 'pass') accept(first, false);
         hunts.finish(job.hunt, walks.spent(job.hunt));
       }
     }),

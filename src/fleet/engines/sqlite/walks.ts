@@ -4,7 +4,7 @@ import { once } from '../../../platform/once.js';
 import type { Machine } from '../../machine.js';
 import type { JobSpec } from '../../protocol.js';
 import { episodesFor } from '../../rules/fairness.js';
-import { CANARY_SHARE } from '../../rules/replication.js';
+import { canaryShare } from '../../rules/replication.js';
 
 /** Before anything was measured, a step is taken to last so long; milliseconds. */
 const GUESSED_STEP_MS = 50;
@@ -43,6 +43,12 @@ interface HuntRow {
   worked_ms: number;
 }
 
+interface KnownRow {
+  job: number;
+  spec: string;
+  finding: number;
+}
+
 export type Walks = ReturnType<typeof createWalks>;
 
 /** The seed of a hunt's nth walk job. Odd multiplier: all different for 2^31 jobs. */
@@ -59,6 +65,23 @@ export function createWalks({ db }: Guild, { now, random, canaryOf }: WalkDeps) 
   const anyCanary = once(() =>
     db.prepare<[number], number>(`SELECT 1 FROM job WHERE hunt = ? AND purpose = 'canary' LIMIT 1`).pluck(),
   );
+  // Failures that showed every time, on walks that this lender has not seen.
+  const knownFailure = once(() =>
+    db.prepare<[number, string, string, number], KnownRow>(
+      `SELECT job.id AS job, job.spec, finding.id AS finding
+       FROM finding JOIN sighting ON sighting.finding = finding.id AND sighting.purpose = 'seen' JOIN job ON job.id = sighting.job
+       WHERE finding.hunt = ? AND finding.rate = 1 AND finding.status = 'open' AND finding.standing = 'confirmed'
+         AND job.purpose = 'walk' AND job.judged = 'valid' AND job.lender <> ?
+         AND NOT EXISTS (SELECT 1 FROM job AS other WHERE other.twin = job.id AND other.lender = ?)
+       ORDER BY (job.id * 7919 + ?) % 1009 LIMIT 1`,
+    ),
+  );
+  const insertKnown = once(() =>
+    db.prepare<unknown[]>(
+      `INSERT INTO job (hunt, purpose, finding, twin, ref, digest, spec, priority, state, made_at)
+       VALUES (?, 'canary', ?, ?, ?, ?, ?, ?, 'ready', ?)`,
+    ),
+  );
   const count = once(() =>
     db.prepare<[number, number]>('UPDATE hunt SET next_walk = next_walk + 1, episodes = episodes + ? WHERE id = ?'),
   );
@@ -68,6 +91,12 @@ export function createWalks({ db }: Guild, { now, random, canaryOf }: WalkDeps) 
        VALUES (?, ?, ?, ?, ?, ?, ?, 'ready', ?)`,
     ),
   );
+
+  /** A walk that is known to fail, as it was asked before: nobody who did not run it can tell. */
+  function repeat({ id, ref, digest, priority }: HuntRow, { job, spec, finding }: KnownRow) {
+    const { lastInsertRowid } = insertKnown().run(id, finding, job, ref, digest, spec, priority, now());
+    return { id: Number(lastInsertRowid), spec, attempt: 0 };
+  }
 
   /** Episodes that the budget still has room for. */
   function room(row: HuntRow, episodeMs: number): number {
@@ -112,8 +141,14 @@ export function createWalks({ db }: Guild, { now, random, canaryOf }: WalkDeps) 
       const bugs = JSON.parse(row.bugs) as string[];
       // A fixed sequence need not come by the planted bug.
       const canary = row.trace === null ? canaryOf(row.digest) : undefined;
+      const first = canary !== undefined && row.next_walk > 0 && anyCanary().get(huntId) === undefined;
       const due =
-        canary !== undefined && (anyCanary().get(huntId) === undefined ? row.next_walk > 0 : random() < CANARY_SHARE);
+        canary !== undefined && (first || (row.next_walk > 0 && random() < canaryShare(machine.trust, machine.doubt)));
+      const again =
+        due && !first && (machine.doubt.blind > 0 || random() < 0.5)
+          ? knownFailure().get(row.id, machine.lender, machine.lender, now())
+          : undefined;
+      if (again) return repeat(row, again);
       const fitting = episodesFor(episodeMs, machine.pace, maxMinutes, most);
       const episodes = due ? 1 : row.trace === null ? fitting : Math.min(fitting, MOST_RUNS);
       const shared = {
