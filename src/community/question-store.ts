@@ -113,11 +113,17 @@ export function createQuestionStore(db: Database) {
       const row = insert().get(draft, thread, asker, title, body, version, language, JSON.stringify(tags), file, at);
       if (!row) throw new Error('INSERT … RETURNING gave no row');
       const added = questionOf(row);
-      reindex(added);
+      // Nobody can be led to a question that has no post yet: until then the asker need not wait for the index.
+      if (thread !== undefined) reindex(added);
       return added;
     },
     reindex,
-    setThread: (id: number, thread: string, card: string): void => void setThread().run(thread, card, id),
+    /** The question has a post now, and can be found. */
+    setThread(id: number, thread: string, card: string): void {
+      setThread().run(thread, card, id);
+      const posted = one(byId().get(id));
+      if (posted) reindex(posted);
+    },
     setCard: (id: number, card: string): void => void setCard().run(card, id),
     /** What a person changed about the post in Discord. */
     setTitleAndTags(question: Question, title: string, tags: readonly string[]): void {
