@@ -67,7 +67,11 @@ export function createFleets({ guilds, shelf, clock, waiting, isHere, onFault }:
 
   /** The machines' side of a guild's fleet: what they ask at the same time is one transaction. */
   function openEngine(guildId: string): FleetEngine {
-    const turn = createTurns(() => guilds.open(guildId));
+    // What a fleet remembers beside its rows, as its shrinkers do, is worked out anew from the rows.
+    const turn = createTurns(
+      () => guilds.open(guildId),
+      (guild) => fleets.delete(guild),
+    );
     /** Reading alone waits for nobody. */
     const read = <T>(look: (desk: Desk) => T): T => look(deskIn(guilds.open(guildId)));
     const ask = <T>(run: (desk: Desk) => T): Promise<T> => {

@@ -1,6 +1,6 @@
 /** The tester's shrinker as a fleet uses it: many candidates out at once, answers in any order, and back where it was after a restart. */
 import { createHash } from 'node:crypto';
-import { createShrinker, type Shrinker, type Verdict } from '../woodpecker/shrink/shrinker.js';
+import { createShrinker, type Shrinker, triesFor, type Verdict } from '../woodpecker/shrink/shrinker.js';
 import { parseStep, printStep } from '../woodpecker/step-text.js';
 import type { Suite } from '../woodpecker/suite/suite.js';
 
@@ -18,6 +18,8 @@ export interface ShrinkSession {
   wanted(most: number): readonly Candidate[];
   answer(key: string, verdict: Verdict): void;
   readonly best: readonly string[];
+  /** After so many runs a failure would have shown. */
+  readonly runs: number;
 }
 
 export interface ShrinkStart {
@@ -78,6 +80,7 @@ export function openShrinker({ suite, trace, action, rate }: ShrinkStart): Shrin
       out.delete(key);
       if (asked ? tell(asked.id, verdict) : verdict.hits > 0) startOver();
     },
+    runs: triesFor(rate),
     get best() {
       return shrinker.best.map(printStep);
     },

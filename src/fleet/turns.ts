@@ -20,8 +20,11 @@ class RolledBack extends Error {
 
 export type Turn = <T>(run: (guild: Guild) => T) => Promise<T>;
 
-/** `open`: the guild's file, opened anew each time, as another's opening may have closed it. */
-export function createTurns(open: () => Guild): Turn {
+/**
+ * `open`: the guild's file, opened anew each time, as another's opening may have closed it. `onUndone`: nothing of a turn
+ * happened, whatever was thought meanwhile.
+ */
+export function createTurns(open: () => Guild, onUndone: (guild: Guild) => void): Turn {
   let queue: Waiting[] = [];
 
   function runAll(guild: Guild, turn: readonly Waiting[]): (() => void)[] {
@@ -42,9 +45,12 @@ export function createTurns(open: () => Guild): Turn {
     const turn = queue.slice(0, MOST);
     queue = queue.slice(MOST);
     if (queue.length > 0) setImmediate(next);
+    let guild: Guild | undefined;
     try {
-      for (const tell of runAll(open(), turn)) tell();
+      guild = open();
+      for (const tell of runAll(guild, turn)) tell();
     } catch (error) {
+      if (guild) onUndone(guild);
       for (const { fail } of turn) fail(error);
     }
   }

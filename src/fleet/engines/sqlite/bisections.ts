@@ -122,6 +122,7 @@ export function createBisections({ db, transaction }: Guild, { now, jobs, findin
       cancelOpen(findingId);
       const known = latest().get(findingId);
       if (known?.state === 'running') update().run('undone', known.first_bad, known.confidence, known.id);
+      findings.revise(findingId);
       insert().run(findingId, JSON.stringify(refs), runs ?? Math.max(3, runsToExclude(finding.rate)), by, now());
       go(findingId);
     }),

@@ -1,6 +1,7 @@
 /** A guild's fleet in the guild's own file: the engine `sqlite`. */
 import type { Guild } from '../../../platform/guild.js';
 import type { Finding } from '../../finding.js';
+import { SILENT_MS } from '../../machine.js';
 import type { ShrinkSession } from '../../shrinking.js';
 import { createAftercare } from './aftercare.js';
 import { createBisections } from './bisections.js';
@@ -48,7 +49,8 @@ export function createSqliteFleet(guild: Guild, deps: FleetDeps) {
   const walks = createWalks(guild, deps);
   const leases = createLeases(guild, { ...deps, epoch, walks });
   const width = (): number => Math.max(2, machines.activeSlots(now() - 5 * 60_000));
-  const shrinks = createShrinks({ jobs, findings, open: deps.openShrinker, width });
+  const lenders = (): readonly string[] => machines.activeLenders(now() - SILENT_MS);
+  const shrinks = createShrinks({ jobs, findings, open: deps.openShrinker, width, lenders });
   const bisections = createBisections(guild, { now, jobs, findings, width });
   const aftercare = createAftercare(guild, { jobs, findings, suites });
   const also = (finding: number): void => {

@@ -18,6 +18,8 @@ const MOST_TRIES = 6;
 export interface Settled {
   readonly word: 'believed' | 'refuted' | 'open';
   readonly evidence: readonly Evidence[];
+  /** Jobs that told of a shorter way to it, which others found to be none. */
+  readonly lies: readonly Job[];
 }
 
 export interface FollowDeps {
@@ -147,7 +149,7 @@ export function createFollow({ now, machines, jobs, hunts, findings, shrinks, al
       also(id);
       const finding = findings.get(id);
       const evidence = findings.evidence(id);
-      if (finding.status === 'duplicate' || finding.status === 'not_a_bug') return { word: 'open', evidence };
+      if (finding.status === 'duplicate' || finding.status === 'not_a_bug') return { word: 'open', evidence, lies: [] };
       const base = finding.baseRef === undefined ? undefined : findings.onRef(id, 'base', finding.baseRef);
       const believed = believe(evidence, base);
       if (believed.standing !== finding.standing || believed.rate !== finding.rate)
@@ -155,14 +157,14 @@ export function createFollow({ now, machines, jobs, hunts, findings, shrinks, al
 
       const last = isLast(finding, evidence);
       const word = refuted(evidence, last) ? 'refuted' : settled(evidence, last) ? 'believed' : 'open';
-      if (word === 'refuted') return { word, evidence };
-      if (finding.status !== 'open' || hunts.get(finding.hunt).state === 'stopped') return { word, evidence };
+      if (word === 'refuted') return { word, evidence, lies: [] };
+      if (finding.status !== 'open' || hunts.get(finding.hunt).state === 'stopped') return { word, evidence, lies: [] };
       if (believed.standing === 'seen' || believed.standing === 'suspected' || believed.standing === 'reproduced') {
         askToConfirm(finding, evidence, 3 - believed.lenders, believed.rate);
         if (believed.lenders >= 3) askBase(finding, believed.baseRunsWanted);
       }
-      if (believed.standing !== 'seen' && believed.standing !== 'pre_existing') shrinks.go(findings.get(id));
-      return { word, evidence };
+      const worth = believed.standing !== 'seen' && believed.standing !== 'pre_existing';
+      return { word, evidence, lies: worth ? shrinks.go(findings.get(id)) : [] };
     },
   };
 }

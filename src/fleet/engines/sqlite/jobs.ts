@@ -130,6 +130,18 @@ export function createJobs({ db }: Guild, now: () => number) {
   const ofFinding = once(() =>
     db.prepare<[number, Purpose], JobRow>(`SELECT ${COLUMNS} FROM job WHERE finding = ? AND purpose = ? ORDER BY id`),
   );
+  const candidates = once(() =>
+    db.prepare<[number], { id: number; state: Job['state']; candidate: string }>(
+      `SELECT id, state, candidate FROM job WHERE finding = ? AND purpose = 'shrink' AND candidate IS NOT NULL ORDER BY id`,
+    ),
+  );
+  const liars = once(() =>
+    db
+      .prepare<[number], string>(
+        `SELECT DISTINCT lender FROM job WHERE finding = ? AND purpose = 'shrink' AND judged = 'invalid' AND lender IS NOT NULL`,
+      )
+      .pluck(),
+  );
   const replicasOf = once(() =>
     db.prepare<[number], JobRow>(`SELECT ${COLUMNS} FROM job WHERE twin = ? AND purpose = 'replica' ORDER BY id`),
   );
@@ -205,6 +217,11 @@ export function createJobs({ db }: Guild, now: () => number) {
       void finish().run(result.outcome, JSON.stringify(keptOf(result)), now(), id),
     judge: (id: number, judged: Judged): void => void setJudged().run(judged, id),
     ofFinding: (finding: number, purpose: Purpose): Job[] => rows(ofFinding().all(finding, purpose)),
+    /** What was tried to shrink a finding, without what came of it. */
+    candidates: (finding: number): { id: number; state: Job['state']; candidate: string }[] =>
+      candidates().all(finding),
+    /** Lenders who told of a shorter sequence that nobody else could repeat. */
+    liars: (finding: number): string[] => liars().all(finding),
     replicasOf: (id: number): Job[] => rows(replicasOf().all(id)),
     reporters: (finding: number): Job[] => rows(reporters().all(finding)),
     /** Whether any job waits or is under way. */

@@ -20,6 +20,8 @@ const FOLLOW_UP: readonly Purpose[] = ['replica', 'confirm', 'reproduce'];
 const CONFIRMS: readonly Purpose[] = ['confirm', 'reproduce'];
 /** Lenders that are asked about one walk, at most. */
 const MOST_STORIES = 5;
+/** Chance that a shorter sequence failed once, and not again for two others. */
+const LUCKY = 0.05;
 /** What happens to an honest machine less often than this is held against it. */
 const SELDOM = 0.1;
 /** Weight of the newest job in a machine's pace. */
@@ -93,6 +95,10 @@ export function createVerdicts(guild: Guild, deps: VerdictDeps) {
     jobs.judge(job.id, chance < SELDOM ? 'invalid' : 'doubtful');
     if (chance < SELDOM) ledger.reverse(job.id);
     else ledger.grant(job.id);
+    blame(job, chance);
+  }
+
+  function blame(job: Job, chance: number): void {
     const machine = machineOf(job);
     if (!machine) return;
     const usual = jobs.usualAlarms(job.hunt, machine.id);
@@ -231,7 +237,11 @@ export function createVerdicts(guild: Guild, deps: VerdictDeps) {
   }
 
   function settleFinding(finding: number): void {
-    const { word, evidence } = follow.settle(finding);
+    const { word, evidence, lies } = follow.settle(finding);
+    for (const job of lies) {
+      ledger.reverse(job.id);
+      blame(job, LUCKY);
+    }
     if (word === 'open') return;
     const { signature } = follow.knownFailure(finding);
     for (const job of jobs.reporters(finding)) {
