@@ -27,6 +27,8 @@ export interface Volume {
   current: string | undefined;
   /** Only the bug `w7` looks at it. */
   readonly tainted: boolean;
+  /** Only the bug `ghost_volume` looks at it. */
+  hadSnapshot: boolean;
 }
 export interface Snapshot {
   readonly id: string;

@@ -4,7 +4,7 @@ import { any } from './operation.js';
 
 export function newVolume(cloud: Cloud, volume: Pick<Volume, 'kind' | 'name' | 'tainted' | 'vm'>): string {
   const id = newId(cloud, 'vol');
-  cloud.volumes.set(id, { id, current: undefined, ...volume });
+  cloud.volumes.set(id, { id, current: undefined, hadSnapshot: false, ...volume });
   cloud.files.add(id);
   return id;
 }
@@ -12,6 +12,7 @@ export function newVolume(cloud: Cloud, volume: Pick<Volume, 'kind' | 'name' | '
 export function dropVolume(cloud: Cloud, volume: Volume): void {
   for (const snapshot of [...cloud.snapshots.values()])
     if (snapshot.volume === volume.id) dropSnapshot(cloud, snapshot.id);
+  if (volume.hadSnapshot) cloud.ghosts.add(volume.id);
   cloud.volumes.delete(volume.id);
   cloud.files.delete(volume.id);
 }

@@ -9,7 +9,7 @@ const PATIENCE = 100;
 /** Removes everything through the API, users before what they use, and tells what is there afterwards. */
 export function tearDown(cloud: Cloud, jobs: Jobs): string[] {
   const run = (operation: string, takes: Ids): void => {
-    const job = jobs.submit(operation, takes, {});
+    const job = jobs.submit(operation, takes, { force: true });
     for (let turn = 0; turn < PATIENCE && isOpen(job); turn++) jobs.advance(job);
   };
   for (const vip of [...cloud.vips.values()]) {

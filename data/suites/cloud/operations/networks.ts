@@ -13,12 +13,12 @@ export const NETWORK_OPERATIONS: Operations = {
     },
   },
   delete_network: {
-    *run(cloud, takes) {
+    *run(cloud, takes, args) {
       const network = find(cloud.networks, takes, 'network');
       must(!any(cloud.nics, (nic) => nic.network === network.id), 'the network still has interfaces');
       must(!any(cloud.vips, (vip) => vip.network === network.id), 'the network still has VIPs');
       yield;
-      while (cloud.bugs.has('hung_network') && network.hadVip) yield;
+      while (cloud.bugs.has('hung_network') && network.hadVip && args.force !== true) yield;
       cloud.networks.delete(network.id);
       return {};
     },

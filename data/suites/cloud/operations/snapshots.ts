@@ -24,6 +24,7 @@ export const SNAPSHOT_OPERATIONS: Operations = {
       cloud.snapshots.set(id, { id, volume: volume.id, parent });
       cloud.files.add(id);
       volume.current = id;
+      volume.hadSnapshot = true;
       return { snapshot: id };
     },
   },

@@ -1,6 +1,6 @@
 /** The lives of VMs. */
 import { type Cloud, giveAddressBack, newId } from '../cloud.js';
-import { Failed, find, type Ids, must, type Operations, textOf } from '../operation.js';
+import { any, Failed, find, type Ids, must, type Operations, textOf } from '../operation.js';
 import { dropVolume, hasDataVolume, newVolume } from '../storage.js';
 
 function newVm(cloud: Cloud, name: string): Ids {
@@ -84,7 +84,8 @@ export const VM_OPERATIONS: Operations = {
   reboot_vm: {
     *run(cloud, takes) {
       const vm = find(cloud.vms, takes, 'vm');
-      const loose = cloud.bugs.has('loose_reboot') && hasDataVolume(cloud, vm.id);
+      const equipped = hasDataVolume(cloud, vm.id) || any(cloud.nics, (nic) => nic.vm === vm.id);
+      const loose = cloud.bugs.has('loose_reboot') && equipped;
       must(vm.state === 'running' || loose, 'the VM is stopped');
       yield;
       vm.reboots += 1;

@@ -15,9 +15,7 @@ export const VOLUME_OPERATIONS: Operations = {
       must(volume.kind === 'data', 'a root volume goes with its VM');
       must(volume.vm === undefined, 'the volume is attached');
       yield;
-      const snapshotted = hasSnapshots(cloud, volume.id);
-      if (cloud.bugs.has('swallowed_delete') && snapshotted) return {};
-      if (snapshotted) cloud.ghosts.add(volume.id);
+      if (cloud.bugs.has('swallowed_delete') && hasSnapshots(cloud, volume.id)) return {};
       dropVolume(cloud, volume);
       return {};
     },
