@@ -127,6 +127,7 @@ const quiet = subcommand({
   options: { quiet: { type: 'boolean', required: true } },
   async run(interaction, { t, herald, options }) {
     herald().setQuiet(options.quiet);
+    herald().show();
     await interaction.reply(ephemeral(t(options.quiet ? 'hunt.quiet.on' : 'hunt.quiet.off')));
   },
 });

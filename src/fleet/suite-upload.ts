@@ -82,12 +82,13 @@ function topOf(files: readonly SuiteFile[]): SuiteFile[] {
   return files
     .filter(({ path }) => path.startsWith(top))
     .map(({ path, content }) => ({ path: path.slice(top.length), content }))
-    .filter(
-      ({ path }) =>
-        !path.split('/').some((part) => part === 'node_modules' || part === '__MACOSX' || part.startsWith('.')),
-    )
+    .filter(({ path }) => !path.split('/').some(isLeftOut))
     .map((file) => {
       if (!isInside(file.path)) throw new BadPackage(`a suite has no file at ${JSON.stringify(file.path)}`);
       return file;
     });
 }
+
+/** Hidden files and what tools leave; a way out of the folder is not hidden, but refused. */
+const isLeftOut = (part: string): boolean =>
+  part === 'node_modules' || part === '__MACOSX' || (part.startsWith('.') && part !== '..');
