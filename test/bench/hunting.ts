@@ -4,8 +4,8 @@
  *
  *   npm run bench -- hunting [--seeds 200] [--driver-seeds 20]
  *
- * `w7`: the failure of shared model w7, in process. `w7driver`: the same failure through the driver of the suite `cloud`, whose model is
- * deeper; fast-check has no such driver, so its baseline there is its figure in process. `diehard`: the two jugs.
+ * `w7`: the failure of shared model w7, in process. `w7driver`: the same model through the driver of the suite `w7`, a process with the
+ * simulator of the suite `cloud`; fast-check has no such driver, so its baseline there is its figure in process. `diehard`: the two jugs.
  * `--driver-seeds 0` leaves the driver out.
  */
 import { parseArgs } from 'node:util';
@@ -127,7 +127,7 @@ tell(
 );
 
 if (DRIVER_SEEDS > 0) {
-  const { suite, folder } = openSuite(shipped('suites', 'cloud'));
+  const { suite, folder } = openSuite(shipped('suites', 'w7'));
   const pool = createDriverPool();
   const open = (): System => createSuiteSystem(suite, { folder, packageRoot, caller: process.env, pool });
   tell('w7driver', await measure(DRIVER_SEEDS, 7, (seed) => ours({ suite, open, bugs: ['w7'] }, seed)), baseline);
