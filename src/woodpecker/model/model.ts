@@ -20,8 +20,6 @@ export interface Model {
   readonly steps: number;
   /** What the last step used, made or changed, through cascades too. */
   readonly touched: readonly Resource[];
-  /** The states that what the last step took was in before it, by role. */
-  readonly before: readonly number[];
   /** What expressions are evaluated in; `roles` is the binding under way. */
   readonly frame: Frame;
   get(handle: Handle): Resource | undefined;
@@ -48,7 +46,6 @@ export function createModel(suite: Suite): Model {
 interface Inside extends Model {
   steps: number;
   touched: readonly Resource[];
-  before: readonly number[];
   place(
     type: ResourceType,
     state: number,
@@ -165,9 +162,6 @@ function emptyModel(suite: Suite): Inside {
     const taken = action.takes.length;
     // The binder hands in the frame's own roles.
     if (takes !== roles) bindRoles(frame, takes);
-    const before: number[] = [];
-    for (let i = 0; i < taken; i++) before.push((roles[i] as Resource).state);
-    model.before = before;
     frame.args = args;
     const { leaves, makes, sets, also } = action;
     for (let i = 0; i < leaves.length; i++) newStates[i] = leaves[i]?.state(frame) ?? 0;
@@ -281,7 +275,6 @@ function emptyModel(suite: Suite): Inside {
     // No getters: each would give each model a hidden class of its own, and those outlive the model.
     steps: 0,
     touched: NONE,
-    before: NONE,
     get,
     live: () => population.flatMap((lists) => lists.slice(0, -1).flat()),
     states: (of) => {
@@ -297,7 +290,6 @@ function emptyModel(suite: Suite): Inside {
       if (step.refused) {
         model.steps++;
         model.touched = action.takes.flatMap((t) => get(step.takes[t.role] as Handle) ?? []);
-        model.before = model.touched.map((r) => r.state);
         return NONE;
       }
       const takes = action.takes.map((t) => get(step.takes[t.role] as Handle) as Resource);

@@ -10,6 +10,8 @@ const TRIES = 3;
 export interface Binder {
   /** Resources for the roles of `action`, role by role; undefined when it is not legal now. The array is reused, and has more behind them. */
   bind(action: Action): readonly Resource[] | undefined;
+  /** Steps taken so far: what was illegal stays so until there is another. */
+  steps(): number;
 }
 
 export function createBinder(model: Model, random: Random): Binder {
@@ -61,6 +63,7 @@ export function createBinder(model: Model, random: Random): Binder {
   };
 
   return {
+    steps: () => model.steps,
     bind(action) {
       if (!model.hasRoom(action)) return undefined;
       for (const condition of action.when) if (!condition.holds(model.frame)) return undefined;

@@ -26,10 +26,24 @@ export function createUrn(actions: readonly Action[], binder: Binder, random: Ra
   // Reused, as a use is looked at before the next is drawn.
   const use: { action: Action; takes: readonly Resource[] } = { action: actions[0] as Action, takes: [] };
 
+  // `order` has first the actions that may be legal, then those found illegal since the last step: not asked again before the next.
+  let legal = order.length;
+  let drawnAt = -1;
+
+  const swap = (a: number, b: number): void => {
+    const action = order[a] as Action;
+    order[a] = order[b] as Action;
+    order[b] = action;
+  };
+
   const draw = (strict: boolean): Use | undefined => {
-    let left = order.length;
+    if (binder.steps() !== drawnAt) {
+      drawnAt = binder.steps();
+      legal = order.length;
+    }
+    let left = legal;
     let total = 0;
-    if (!alike) for (const action of order) total += action.weight;
+    if (!alike) for (let i = 0; i < legal; i++) total += order[i]?.weight ?? 0;
     while (left > 0) {
       const n = alike ? random.below(left) : byWeight(order, left, random, total);
       const action = order[n] as Action;
@@ -43,9 +57,9 @@ export function createUrn(actions: readonly Action[], binder: Binder, random: Ra
         return use;
       }
       left--;
-      order[n] = order[left] as Action;
-      order[left] = action;
       total -= action.weight;
+      swap(n, left);
+      if (!skipped) swap(left, --legal);
     }
     return undefined;
   };
