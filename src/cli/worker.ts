@@ -8,12 +8,10 @@ import { jobSchema } from '../fleet/protocol.js';
 import { systemClock } from '../platform/clock.js';
 import { packageRoot, shipped } from '../platform/paths.js';
 import { version } from '../platform/version.js';
-import { openSuite } from '../woodpecker/drivers/suite-folder.js';
 import { createClient, enrol, Refused, Unreachable } from '../worker/client.js';
 import { openWorkerHome, PolicyError, type WorkerHome } from '../worker/home.js';
 import { Ended, work } from '../worker/loop.js';
 import { createPerform } from '../worker/perform.js';
-import { runJob } from '../worker/run-job.js';
 import { sandboxes, sandboxMissing } from '../worker/sandbox.js';
 import { ENDED, systemdUnit } from '../worker/service.js';
 import { createSuiteStore } from '../worker/suites.js';
@@ -34,7 +32,12 @@ async function performShutIn(caller: Caller): Promise<number> {
   const say = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
   const signal = new AbortController().signal;
   const progress = (steps: number, checks: number): void => say({ steps, checks });
-  const result = await runJob(job, openSuite(folder), { clock: systemClock, packageRoot, caller, signal, progress });
+  const [{ performHere }, { openSuite }] = await Promise.all([
+    import('../worker/perform-here.js'),
+    import('../woodpecker/drivers/suite-folder.js'),
+  ]);
+  const tools = { clock: systemClock, packageRoot, caller, signal, progress };
+  const result = await performHere(job, openSuite(folder), tools);
   if (result) say({ result });
   return 0;
 }

@@ -19,6 +19,7 @@ import {
 } from '../fleet/protocol.js';
 import { HEADERS, signCall } from '../fleet/signing.js';
 import { SUITE_LIMIT } from '../fleet/suite.js';
+import { createPost } from './post.js';
 
 /** The coordinator said no. */
 export class Refused extends Error {
@@ -53,64 +54,55 @@ const MAX_ANSWER = 8 * 1024 * 1024;
 
 export type Client = ReturnType<typeof createClient>;
 
+interface Answer {
+  readonly url: string;
+  readonly status: number;
+  readonly body: Buffer;
+}
+
+const postTo = createPost();
+
 async function post(
   url: string,
   body: string,
   headers: Record<string, string>,
   signal?: AbortSignal,
-): Promise<Response> {
-  const timeout = AbortSignal.timeout(TIMEOUT_MS);
+  most = MAX_ANSWER,
+): Promise<Answer> {
   try {
-    return await fetch(url, {
-      method: 'POST',
-      body,
+    const answered = await postTo(new URL(url), body, {
       headers: { ...headers, 'content-type': 'application/json' },
-      redirect: 'error',
-      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+      timeoutMs: TIMEOUT_MS,
+      most,
+      signal,
     });
+    return { url, ...answered };
   } catch (error) {
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : undefined;
-    throw new Unreachable(cause ?? (error instanceof Error ? error.message : String(error)));
+    throw new Unreachable(error instanceof Error ? error.message : String(error));
   }
 }
 
-/** Reads so many bytes at most, whoever answers. */
-async function bytesOf(response: Response, most: number): Promise<Buffer> {
-  const parts: Uint8Array[] = [];
-  let size = 0;
+function jsonOf({ body }: Answer): unknown {
   try {
-    for await (const part of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-      size += part.length;
-      if (size > most) throw new Unreachable(`${response.url} answered more than ${most} bytes`);
-      parts.push(part);
-    }
-    return Buffer.concat(parts);
-  } catch (error) {
-    throw error instanceof Unreachable ? error : new Unreachable(`${response.url} broke off its answer`);
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    return undefined;
   }
 }
 
-const jsonOf = async (response: Response): Promise<unknown> =>
-  JSON.parse((await bytesOf(response, MAX_ANSWER)).toString('utf8'));
+const isOk = ({ status }: Answer): boolean => status >= 200 && status < 300;
 
-async function read<T>(response: Response, schema: z.ZodType<T>): Promise<T> {
-  if (!response.ok) throw await refusalIn(response);
-  let data: unknown;
-  try {
-    data = await jsonOf(response);
-  } catch (error) {
-    if (error instanceof Unreachable) throw error;
-    throw new Unreachable(`${response.url} answered ${response.status} with something else than JSON`);
-  }
-  const parsed = schema.safeParse(data);
+function read<T>(answer: Answer, schema: z.ZodType<T>): T {
+  if (!isOk(answer)) throw refusalIn(answer);
+  const parsed = schema.safeParse(jsonOf(answer));
   if (parsed.success) return parsed.data;
-  throw new Unreachable(`${response.url} answered something that this worker does not understand`);
+  throw new Unreachable(`${answer.url} answered something that this worker does not understand`);
 }
 
-async function refusalIn(response: Response): Promise<Refused | Unreachable> {
-  const refusal = apiError.safeParse(await jsonOf(response).catch(() => undefined));
+function refusalIn(answer: Answer): Refused | Unreachable {
+  const refusal = apiError.safeParse(jsonOf(answer));
   if (!refusal.success || refusal.data.error === 'unavailable')
-    return new Unreachable(`${response.url} answered ${response.status}`);
+    return new Unreachable(`${answer.url} answered ${answer.status}`);
   const { error, message, time } = refusal.data;
   return new Refused(error, message, time);
 }
@@ -124,7 +116,7 @@ export function createClient({ url, machine, key, now, newNonce }: ClientOptions
   /** Milliseconds by which the coordinator's clock is ahead of ours. */
   let ahead = 0;
 
-  async function send(path: string, request: unknown, signal?: AbortSignal): Promise<Response> {
+  async function send(path: string, request: unknown, signal?: AbortSignal, most?: number): Promise<Answer> {
     const body = JSON.stringify(request);
     const time = Math.round(now() + ahead);
     const nonce = newNonce();
@@ -139,6 +131,7 @@ export function createClient({ url, machine, key, now, newNonce }: ClientOptions
         [HEADERS.signature]: signature,
       },
       signal,
+      most,
     );
   }
 
@@ -154,7 +147,8 @@ export function createClient({ url, machine, key, now, newNonce }: ClientOptions
   }
 
   return {
-    session: (request: z.infer<typeof sessionRequest>) => call('/v1/session', request, sessionAnswer),
+    session: (request: z.infer<typeof sessionRequest>, signal?: AbortSignal) =>
+      call('/v1/session', request, sessionAnswer, signal),
     lease: (request: z.infer<typeof leaseRequest>, signal?: AbortSignal) =>
       call('/v1/lease', request, leaseAnswer, signal),
     beat: (request: z.infer<typeof beatRequest>) => call('/v1/beat', request, beatAnswer),
@@ -164,9 +158,9 @@ export function createClient({ url, machine, key, now, newNonce }: ClientOptions
       call(`/v1/release/${lease}`, request, releaseAnswer),
     /** The packed folder of an approved suite. */
     async suite(digest: string): Promise<Buffer> {
-      const response = await send(`/v1/suite/${digest}`, {});
-      if (!response.ok) throw await refusalIn(response);
-      return bytesOf(response, SUITE_LIMIT);
+      const answer = await send(`/v1/suite/${digest}`, {}, undefined, SUITE_LIMIT);
+      if (!isOk(answer)) throw refusalIn(answer);
+      return answer.body;
     },
   };
 }

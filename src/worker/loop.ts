@@ -11,7 +11,7 @@ import {
 import type { Cancel, Clock } from '../platform/clock.js';
 import { backoff } from './backoff.js';
 import { type Client, Refused, Unreachable } from './client.js';
-import type { WorkerHome } from './home.js';
+import { PolicyError, type WorkerHome } from './home.js';
 import { mayWork, minutesUntil, type Policy } from './policy.js';
 
 /** What a job came to, before the fence is put on it. */
@@ -71,6 +71,8 @@ const PASSING: readonly Refused['code'][] = ['clock_off', 'replayed', 'too_many'
 
 /** Jobs of less than this are not worth beginning before the lender's hours end; minutes. */
 const LEAST_MINUTES = 1;
+/** How long the coordinator may keep a machine waiting for work. */
+const WAIT_SECONDS = 25;
 /** How often the lender's own switches are looked at while it is idle; milliseconds. */
 const LOOK_MS = 5_000;
 /** Jobs in a row that break on this machine before it rests. */
@@ -216,10 +218,11 @@ export async function work(deps: LoopDeps, stop: AbortSignal): Promise<void> {
         return;
       }
       const result = { ...performed, ...fenceOf(lease), nonce: lease.nonce };
-      const answer = await persist(() => client.result(lease.lease, result));
+      const answer = await persist(() => client.result(lease.lease, { ...result, next: nextWish() }));
       if (answer) {
         done += 1;
         say(`${whatOf(job)}: ${performed.outcome}, ${performed.steps} steps, ${answer.verdict}`);
+        for (const next of answer.next?.leases ?? []) begin(next, policy);
       } else await giveBack(lease, 'shutdown');
     } catch (error) {
       if (error instanceof Ended) throw error;
@@ -283,7 +286,7 @@ export async function work(deps: LoopDeps, stop: AbortSignal): Promise<void> {
 
   async function session(): Promise<void> {
     const { newest, oldest } = PROTOCOL;
-    const answer = await persist(() => client.session({ protocol: { newest, oldest }, ...facts }));
+    const answer = await persist(() => client.session({ protocol: { newest, oldest }, ...facts }, stop));
     if (!answer) return;
     notices = answer.notices;
     for (const notice of notices) say(notice);
@@ -298,13 +301,32 @@ export async function work(deps: LoopDeps, stop: AbortSignal): Promise<void> {
     return undefined;
   }
 
-  async function ask(policy: Policy, slots: number): Promise<LeaseAnswer | undefined> {
-    const left = policy.hours.length === 0 ? policy.max_minutes : minutesUntil(policy, clock.now(), false);
-    const maxMinutes = Math.max(LEAST_MINUTES, Math.min(policy.max_minutes, left));
-    const digests = policy.suites.map(({ digest }) => digest);
-    const waitSeconds = held.size === 0 ? 25 : 0;
-    return persist(() => client.lease({ slots, digests, maxMinutes, waitSeconds }, stop));
+  function wish({ hours, zone, max_minutes, suites }: Policy, slots: number) {
+    const left = hours.length === 0 ? max_minutes : minutesUntil({ hours, zone }, clock.now(), false);
+    const maxMinutes = Math.max(LEAST_MINUTES, Math.min(max_minutes, left));
+    return { slots, digests: suites.map(({ digest }) => digest), maxMinutes, waitSeconds: 0 };
   }
+
+  /** What is asked for in the call that hands a result in. Undefined where the lender's terms, read anew, allow no more. */
+  function nextWish(): ReturnType<typeof wish> | undefined {
+    const policy = terms();
+    if (stop.aborted || typeof policy === 'string' || clock.now() < rest.until || held.size > policy.cores)
+      return undefined;
+    return forbidden(policy) === undefined ? wish(policy, 1) : undefined;
+  }
+
+  /** The lender's terms as they are now, or what is wrong with them. */
+  function terms(): Policy | string {
+    try {
+      return home.policy();
+    } catch (error) {
+      if (error instanceof PolicyError) return error.message;
+      throw error;
+    }
+  }
+
+  const ask = (policy: Policy, slots: number): Promise<LeaseAnswer | undefined> =>
+    persist(() => client.lease({ ...wish(policy, slots), waitSeconds: held.size === 0 ? WAIT_SECONDS : 0 }, stop));
 
   const IDLE: Record<NonNullable<LeaseAnswer['idle']>, string> = {
     no_hunts: 'there is no hunt now',
@@ -323,9 +345,9 @@ export async function work(deps: LoopDeps, stop: AbortSignal): Promise<void> {
     while (!stop.aborted) {
       const [fatal] = broken;
       if (fatal) throw fatal;
-      const policy = home.policy();
-      const why = forbidden(policy);
-      if (why !== undefined) {
+      const policy = terms();
+      const why = typeof policy === 'string' ? policy : forbidden(policy);
+      if (typeof policy === 'string' || why !== undefined) {
         for (const { abort } of held.values()) abort.abort('paused');
         nowIdle(why);
         await pause(LOOK_MS);

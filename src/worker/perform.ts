@@ -11,7 +11,6 @@ import type { Clock } from '../platform/clock.js';
 import type { SuiteFolder } from '../woodpecker/drivers/suite-folder.js';
 import type { Perform, Performed } from './loop.js';
 import type { Policy } from './policy.js';
-import { runJob } from './run-job.js';
 import { shutIn } from './sandbox.js';
 import type { SuiteStore } from './suites.js';
 
@@ -34,8 +33,10 @@ export function createPerform({ suites, packageRoot, clock, caller }: PerformDep
     if (!policy.suites.some(({ digest }) => digest === job.digest))
       throw new Error(`${job.digest} is not accepted here`);
     const suite = await suites.get(job.digest);
-    if (policy.tier === 'in-process') return runJob(job, suite, { clock, packageRoot, caller, signal, progress });
-    return shutInJob(job, suite, policy, signal, progress);
+    if (policy.tier !== 'in-process') return shutInJob(job, suite, policy, signal, progress);
+    // Loaded with the first job: a machine that waits should be light.
+    const { performHere } = await import('./perform-here.js');
+    return performHere(job, suite, { clock, packageRoot, caller, signal, progress });
   };
 
   async function shutInJob(

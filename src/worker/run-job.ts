@@ -4,7 +4,6 @@ import type { JobSpec } from '../fleet/protocol.js';
 import { MAX_TEXT } from '../fleet/protocol.js';
 import type { Clock } from '../platform/clock.js';
 import type { SuiteFolder } from '../woodpecker/drivers/suite-folder.js';
-import { createSuiteSystem } from '../woodpecker/drivers/suite-system.js';
 import { planted } from '../woodpecker/run/canary.js';
 import { createCoverage } from '../woodpecker/run/coverage.js';
 import { runWalk, type StepSource, traceSource, type WalkResult } from '../woodpecker/run/run.js';
@@ -15,9 +14,8 @@ import type { Performed } from './loop.js';
 
 export interface JobTools {
   readonly clock: Clock;
-  readonly packageRoot: string;
-  /** Variables of which the suite may see those that it names. */
-  readonly caller: Readonly<Record<string, string | undefined>>;
+  /** The system under test, for one run. */
+  readonly open: (at: Pick<SuiteFolder, 'suite' | 'folder'>) => System;
   readonly signal: AbortSignal;
   readonly progress: (steps: number, checks: number) => void;
 }
@@ -36,10 +34,11 @@ type Sighting = Performed['sightings'][number];
 /** Resolves to undefined when it was stopped. Never rejects for what the suite or its driver does. */
 export async function runJob(
   job: JobSpec,
-  { suite, folder }: SuiteFolder,
+  at: Pick<SuiteFolder, 'suite' | 'folder'>,
   tools: JobTools,
 ): Promise<Performed | undefined> {
-  const { clock, signal, progress, packageRoot, caller } = tools;
+  const { clock, signal, progress } = tools;
+  const { suite } = at;
   const began = clock.now();
   const coverage = createCoverage(suite);
   const witness = createHash('sha256');
@@ -51,7 +50,7 @@ export async function runJob(
   let error: string | undefined;
 
   const open = (): System => {
-    const system = createSuiteSystem(suite, { folder, packageRoot, caller });
+    const system = tools.open(at);
     return canary ? planted(system, 'state', 2) : system;
   };
 

@@ -43,6 +43,9 @@ export function inTurn(contenders: readonly Contender[]): readonly Contender[] {
 
 export const TARGET_MINUTES = 10;
 
+/** Of what is left, a machine gets half of its even share: large jobs first, small ones in the end, and all end together. */
+export const shareOf = (left: number, slots: number): number => Math.ceil(left / (2 * Math.max(1, slots)));
+
 /** How many episodes make a job of about ten minutes: from the class's median and the machine's own factor (1: as the class). */
 export function episodesFor(episodeMs: number, factor: number, maxMinutes: number, most: number): number {
   const target = Math.min(TARGET_MINUTES, maxMinutes) * 60_000;

@@ -33,6 +33,18 @@ export interface FleetDeps {
 /** How long follow-up work may wait for a machine that can take it; milliseconds. */
 const PATIENCE_MS = 30 * 60_000;
 
+/** Counting ten thousand machines for each call that wants their number would be most of the work. Milliseconds. */
+const LATELY_MS = 2_000;
+
+function lately<T>(look: () => T, now: () => number): () => T {
+  let seen: { readonly at: number; readonly value: T } | undefined;
+  return () => {
+    const at = now();
+    if (!seen || at - seen.at >= LATELY_MS || at < seen.at) seen = { at, value: look() };
+    return seen.value;
+  };
+}
+
 export type SqliteFleet = ReturnType<typeof createSqliteFleet>;
 
 export function createSqliteFleet(guild: Guild, deps: FleetDeps) {
@@ -46,10 +58,10 @@ export function createSqliteFleet(guild: Guild, deps: FleetDeps) {
   const hunts = createHunts(guild, now);
   const findings = createFindings(guild, now);
   const ledger = createLedger(guild, now);
-  const walks = createWalks(guild, deps);
+  const width = lately(() => Math.max(2, machines.activeSlots(now() - SILENT_MS)), now);
+  const walks = createWalks(guild, { ...deps, width });
   const leases = createLeases(guild, { ...deps, epoch, walks });
-  const width = (): number => Math.max(2, machines.activeSlots(now() - 5 * 60_000));
-  const lenders = (): readonly string[] => machines.activeLenders(now() - SILENT_MS);
+  const lenders = lately(() => machines.activeLenders(now() - SILENT_MS), now);
   const shrinks = createShrinks({ jobs, findings, open: deps.openShrinker, width, lenders });
   const bisections = createBisections(guild, { now, jobs, findings, width });
   const aftercare = createAftercare(guild, { jobs, findings, suites });

@@ -3,13 +3,15 @@ import type { Guild } from '../../../platform/guild.js';
 import { once } from '../../../platform/once.js';
 import type { Machine } from '../../machine.js';
 import type { JobSpec } from '../../protocol.js';
-import { episodesFor } from '../../rules/fairness.js';
+import { episodesFor, shareOf } from '../../rules/fairness.js';
 import { canaryShare } from '../../rules/replication.js';
 
 /** Before anything was measured, a step is taken to last so long; milliseconds. */
 const GUESSED_STEP_MS = 50;
 /** First jobs are small: until a hunt's pace is known, and so that its first finding comes early. */
 const FIRST_EPISODES = 5;
+/** What a job finds is told with its result: no job lasts longer than its hunt is old, or than this. Milliseconds. */
+const YOUNG_MS = 15_000;
 const MOST_EPISODES = 100_000;
 /** Most runs of a fixed sequence in one job. */
 const MOST_RUNS = 100;
@@ -20,6 +22,8 @@ export interface WalkDeps {
   readonly random: () => number;
   /** The suite's planted bug, where it has one. */
   readonly canaryOf: (digest: string) => string | undefined;
+  /** Jobs that the machines which are there can work on at once. */
+  readonly width: () => number;
 }
 
 interface HuntRow {
@@ -41,6 +45,7 @@ interface HuntRow {
   open_episodes: number;
   episode_ms: number | null;
   worked_ms: number;
+  started_at: number;
 }
 
 interface KnownRow {
@@ -54,11 +59,11 @@ export type Walks = ReturnType<typeof createWalks>;
 /** The seed of a hunt's nth walk job. Odd multiplier: all different for 2^31 jobs. */
 export const walkSeed = (huntSeed: number, n: number): number => (huntSeed + Math.imul(n, 0x9e3779b1)) & 0x7fffffff;
 
-export function createWalks({ db }: Guild, { now, random, canaryOf }: WalkDeps) {
+export function createWalks({ db }: Guild, { now, random, canaryOf, width }: WalkDeps) {
   const hunt = once(() =>
     db.prepare<[number], HuntRow>(
       `SELECT id, digest, ref, strategy, pattern, trace, bugs, seed, length, lanes, budget_steps, budget_ms, priority, next_walk,
-              episodes, open_episodes, episode_ms, worked_ms
+              episodes, open_episodes, episode_ms, worked_ms, started_at
        FROM hunt WHERE id = ? AND state = 'running'`,
     ),
   );
@@ -137,7 +142,8 @@ export function createWalks({ db }: Guild, { now, random, canaryOf }: WalkDeps) 
       const left = room(row, episodeMs);
       const owed = owesCanary(row);
       if (left <= 0 && !owed) return undefined;
-      const most = row.episode_ms === null ? Math.min(FIRST_EPISODES, left) : Math.min(MOST_EPISODES, left);
+      const share = Math.min(shareOf(left, width()), left);
+      const most = row.episode_ms === null ? Math.min(FIRST_EPISODES, share) : Math.min(MOST_EPISODES, share);
       const bugs = JSON.parse(row.bugs) as string[];
       // A fixed sequence need not come by the planted bug.
       const canary = row.trace === null ? canaryOf(row.digest) : undefined;
@@ -149,7 +155,8 @@ export function createWalks({ db }: Guild, { now, random, canaryOf }: WalkDeps) 
           ? knownFailure().get(row.id, machine.lender, machine.lender, now())
           : undefined;
       if (again) return repeat(row, again);
-      const fitting = episodesFor(episodeMs, machine.pace, maxMinutes, most);
+      const old = Math.max(YOUNG_MS, now() - row.started_at) / 60_000;
+      const fitting = episodesFor(episodeMs, machine.pace, Math.min(maxMinutes, old), most);
       const episodes = due ? 1 : row.trace === null ? fitting : Math.min(fitting, MOST_RUNS);
       const shared = {
         digest: row.digest,
