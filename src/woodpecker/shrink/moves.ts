@@ -36,6 +36,8 @@ export interface Move {
   offers(goal: Goal, best: readonly Step[], mark: number): Iterable<Offer>;
   /** After a candidate still failed: on to the next move, from the start again, or on from its mark. */
   readonly success: 'next' | 'again' | 'on';
+  /** Finding its candidates takes a search: not done ahead of verdicts that may make it vain. */
+  readonly costly?: true;
 }
 
 /** Sequences longer than this are first cut in large pieces. */
@@ -62,6 +64,7 @@ export const MOVES: readonly Move[] = [
   { name: 'single', success: 'on', offers: singles },
   {
     name: 'shortcut',
+    costly: true,
     success: 'again',
     offers: plainly(function* (goal, best) {
       for (const found of shortcuts(goal, best)) yield* legal(goal, found);

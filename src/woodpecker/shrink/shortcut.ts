@@ -13,7 +13,7 @@ import { simplest } from '../walk/values.js';
 import type { Goal } from './legal.js';
 
 /** Most models made on the way; each costs about 20 µs. */
-const MOST = 1500;
+const MOST = 800;
 
 interface Node {
   readonly model: Model;

@@ -95,8 +95,9 @@ export function createShrinker(
   const offers = createOffers(goal, guise);
 
   /** The next candidate from a place on; undefined: there is none, the search is over. */
-  const propose = (from: Place): Proposal | undefined => {
+  const propose = (from: Place, ahead = false): Proposal | undefined => {
     for (let at: Place | undefined = from; at; at = nextMove(at)) {
+      if (ahead && MOVES[at.move]?.costly) return undefined;
       const offer = offers(at);
       if (offer) return { ...offer, place: { ...at, skip: at.skip + 1 } };
     }
@@ -134,7 +135,7 @@ export function createShrinker(
       const under = new Set(texts.values());
       // Most candidates do not fail: so that is what is assumed of those under way.
       for (let at = place; at && under.size < most; ) {
-        const proposal = spent.candidates + under.size < budget ? propose(at) : undefined;
+        const proposal = spent.candidates + under.size < budget ? propose(at, under.size > 0) : undefined;
         if (!proposal) break;
         const { text, steps } = proposal;
         const known = verdicts.get(text);
