@@ -18,9 +18,25 @@ export interface Clock {
 // Crockford's alphabet: no i, l, o, u, so an id read aloud is not misheard.
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 
+const ID_LENGTH = 20;
+// Asking the system for so few bytes each time would cost more than all else about an id.
+let stock = randomBytes(0);
+let used = 0;
+
+function newId(): string {
+  if (used + ID_LENGTH > stock.length) {
+    stock = randomBytes(ID_LENGTH * 200);
+    used = 0;
+  }
+  let id = '';
+  for (const byte of stock.subarray(used, used + ID_LENGTH)) id += ALPHABET.charAt(byte & 31);
+  used += ID_LENGTH;
+  return id;
+}
+
 export const systemClock: Clock = {
   now: () => Date.now(),
-  newId: () => Array.from(randomBytes(20), (byte) => ALPHABET.charAt(byte & 31)).join(''),
+  newId,
   random: () => Math.random(),
   after(ms, run) {
     const timer = setTimeout(run, ms);

@@ -66,7 +66,8 @@ export function translator(locale: Locale): Translator {
 
 /** Reads a catalogue aloud. Messages are parsed when first needed: there are many, and a start should not wait for them. */
 export function createTranslator(locale: Locale, catalogue: Catalogue): Translator {
-  const messages = new Map<string, IntlMessageFormat>();
+  // Most texts have nothing to fill in, and are what they are.
+  const messages = new Map<string, IntlMessageFormat | string>();
   const numbers = new Map<string, Intl.NumberFormat>();
   const dates = new Map<string, Intl.DateTimeFormat>();
   const lists = new Map<string, Intl.ListFormat>();
@@ -75,9 +76,9 @@ export function createTranslator(locale: Locale, catalogue: Catalogue): Translat
     const message = cached(messages, key, () => {
       const text = catalogue.get(key);
       if (text === undefined) throw new Error(`no text ${key} in ${locale}`);
-      return parseMessage(text, locale);
+      return /[{}']/.test(text) ? parseMessage(text, locale) : text;
     });
-    return String(message.format(values));
+    return typeof message === 'string' ? message : String(message.format(values));
   };
 
   return Object.assign(translate, {
