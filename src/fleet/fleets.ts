@@ -38,6 +38,7 @@ export function createFleets({ guilds, shelf, clock, waiting, isHere, onFault }:
   const busy = new Map<string, number>();
   const engines = new Map<string, FleetEngine>();
   let cancel: (() => void) | undefined;
+  let stopped = false;
 
   function fleetIn(guild: Guild): SqliteFleet {
     const known = fleets.get(guild);
@@ -74,7 +75,9 @@ export function createFleets({ guilds, shelf, clock, waiting, isHere, onFault }:
     );
     /** Reading alone waits for nobody. */
     const read = <T>(look: (desk: Desk) => T): T => look(deskIn(guilds.open(guildId)));
-    const ask = <T>(run: (desk: Desk) => T): Promise<T> => {
+    const ask = async <T>(run: (desk: Desk) => T): Promise<T> => {
+      // Machines that waited are sent home when the process stops: no file is opened for them any more.
+      if (stopped) throw new ApiRefusal('unavailable');
       busy.set(guildId, clock.now());
       return turn((guild) => run(deskIn(guild)));
     };
@@ -152,6 +155,7 @@ export function createFleets({ guilds, shelf, clock, waiting, isHere, onFault }:
       cancel = clock.after(TICK_MS, tickAll);
     },
     stop(): void {
+      stopped = true;
       cancel?.();
       waiting.close();
     },

@@ -132,13 +132,12 @@ export function createHerald(guild: Guild, { now, fleet, settings, posts }: Hera
 
   function showHunt(id: number): void {
     const hunt = hunts.get(id);
-    if (hunt.channel === undefined || hunt.message === undefined) return;
-    const { message, files } = posts.hunt(huntCard(hunt));
-    outbox.add(
-      { kind: 'edit', channel: hunt.channel, message: hunt.message, edit: message, files },
-      { replaces: `hunt:${id}` },
-    );
+    const key = `hunt:${id}`;
     showing.huntShown(id);
+    // Somebody deleted the message or its channel: one edit that failed is enough for /doctor.
+    if (hunt.channel === undefined || hunt.message === undefined || outbox.hasParked(key)) return;
+    const { message, files } = posts.hunt(huntCard(hunt));
+    outbox.add({ kind: 'edit', channel: hunt.channel, message: hunt.message, edit: message, files }, { replaces: key });
   }
 
   function postFinding(id: number, forum: string): void {
@@ -162,18 +161,18 @@ export function createHerald(guild: Guild, { now, fleet, settings, posts }: Hera
 
   function showFinding(id: number): void {
     const finding = findings.get(id);
-    if (finding.thread === undefined || finding.messageId === undefined) return;
+    const key = `finding:${id}`;
+    if (finding.thread === undefined || finding.messageId === undefined || outbox.hasParked(key)) {
+      showing.findingShown(id, wordOf(finding));
+      return;
+    }
     const card = findingCard(finding);
     const { message, files } = posts.finding(card);
     const { thread, messageId, status } = finding;
-    outbox.add(
-      { kind: 'edit', channel: thread, message: messageId, edit: message, files },
-      { replaces: `finding:${id}` },
-    );
+    outbox.add({ kind: 'edit', channel: thread, message: messageId, edit: message, files }, { replaces: key });
     const before = showing.told(id);
     const word = wordOf(finding);
-    if (word !== before.told)
-      outbox.add({ kind: 'thread.edit', thread, tags: tagsOf(finding) }, { replaces: `finding:${id}` });
+    if (word !== before.told) outbox.add({ kind: 'thread.edit', thread, tags: tagsOf(finding) }, { replaces: key });
     if (status === 'fixed' && before.told !== 'fixed') say(finding, 'fixed', card);
     if (finding.reopened > before.reopened) say(finding, 'reopened', card);
     showing.findingShown(id, word);

@@ -128,6 +128,9 @@ export function createOutbox(db: Database, clock: Clock, boot: string, added: ()
        FROM outbox WHERE state = 'parked' ORDER BY id LIMIT ?`,
     ),
   );
+  const parkedOf = once(() =>
+    db.prepare<[string], number>(`SELECT 1 FROM outbox WHERE state = 'parked' AND replaces = ? LIMIT 1`).pluck(),
+  );
   const unpark = once(() =>
     db.prepare<[number, number]>(
       `UPDATE outbox SET state = 'pending', due = ?, boot = '' WHERE id = ? AND state = 'parked'`,
@@ -208,6 +211,8 @@ export function createOutbox(db: Database, clock: Clock, boot: string, added: ()
     },
 
     parked: (limit = 25): ParkedRow[] => parked().all(limit),
+    /** Whether an effect of this `replaces` key is parked: whatever comes after it would fare no better. */
+    hasParked: (replaces: string): boolean => parkedOf().get(replaces) !== undefined,
     /** Staff: try a parked effect again. Returns whether there was one. */
     retryParked(id: number): boolean {
       const found = unpark().run(clock.now(), id).changes > 0;

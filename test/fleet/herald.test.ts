@@ -91,6 +91,22 @@ describe('a hunt in Discord', () => {
     expect(textOf(edits[0])).toContain('Hunt #1');
   });
 
+  it('is edited no more when somebody deleted its message: one failure is enough for /doctor', () => {
+    begin();
+    deliver();
+    const edits = () => {
+      test.fleet.hunts.revise(1);
+      test.clock.advance(15_001);
+      herald().show();
+      return test.guild.outbox.due(5).filter(({ effect }) => effect.kind === 'edit');
+    };
+    const [edit] = edits();
+    test.guild.outbox.park(edit?.id ?? 0, 'Unknown Message');
+    expect(edits()).toEqual([]);
+    test.guild.outbox.dropParked(edit?.id ?? 0);
+    expect(edits()).toHaveLength(1);
+  });
+
   it('ends with a picture', () => {
     const id = begin();
     deliver();

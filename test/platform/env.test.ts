@@ -39,6 +39,9 @@ describe('the environment', () => {
       DISCORD_API_URL: 'discord',
       HTTP_PORT: '65536',
       HTTP_HOST: 'everywhere',
+      HTTP_PUBLIC_URL: 'flock.example.org',
+      HTTP_INSECURE: 'yes',
+      TRUSTED_HOPS: 'many',
       LOCAL_DISCORD_PORT: 'three',
       LOG_LEVEL: 'loud',
     };
@@ -53,6 +56,12 @@ describe('the environment', () => {
       expect(message).toContain(`${name}: found ${name === 'DISCORD_TOKEN' ? '16 characters' : `"${value}"`}, wanted `);
     }
     expect(message).not.toContain('secret');
+  });
+
+  it('takes a certificate with its key, and neither alone', () => {
+    expect(readEnvironment({ TLS_CERT: '/a', TLS_KEY: '/b' }).tls).toEqual({ cert: '/a', key: '/b' });
+    expect(() => readEnvironment({ TLS_CERT: '/a' })).toThrow(/TLS_KEY: missing/);
+    expect(() => readEnvironment({ TLS_KEY: '/b' })).toThrow(/TLS_CERT: missing/);
   });
 
   it('is explained in .env.example, name by name', () => {
