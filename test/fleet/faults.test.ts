@@ -21,7 +21,7 @@ import { DIGEST, failing, hunt, passing } from '../support/fleet.js';
 
 const SPEED = 30;
 const MACHINES = 24;
-const JOBS = 600;
+const JOBS = 400;
 const KILLS = 20;
 const seed = Number(process.env.FAULT_SEED ?? 20261123);
 

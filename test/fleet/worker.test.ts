@@ -122,22 +122,3 @@ describe('a lent machine', () => {
     expect(failed).toMatchObject({ code: 1, stderr: expect.stringContaining('hours') });
   }, 60_000);
 });
-
-it('finds W7 over three lenders, cuts it to seven steps and confirms it', async () => {
-  approveCloud();
-  for (const [lender, alias] of [
-    ['ann', 'owl'],
-    ['bob', 'jay'],
-    ['cid', 'kea'],
-  ] as const) {
-    await enrol(lender, alias);
-    await worker(home(alias), 'accept', 'cloud');
-    start(alias);
-  }
-  hunt({ bugs: ['w7'], budgetSteps: 100_000, length: 200 });
-  const finding = () => coordinator.fleet().findings.list({}, 1, 0)[0];
-  await until(() => finding()?.standing === 'confirmed' && finding()?.shrinking === 'done', 240);
-  expect(finding()?.trace).toHaveLength(7);
-  expect(finding()?.trace.at(-1)).toMatch(/^create_snapshot/);
-  expect(coordinator.faults).toEqual([]);
-}, 300_000);
