@@ -1,11 +1,13 @@
 /**
  * How fast interactions are answered: a bare discord.js bot that echoes, against Flock's /help (a read) and /ask (a durable
  * write), each a process of its own, in one local Discord. Each is held against the echo of an interaction of its kind: a
- * command for /help, a filled-in form for /ask. They take turns, so that what else the machine does falls on all.
+ * command for /help, a filled-in form for /ask. They take turns, so that what else the machine does falls on all. Latency is
+ * measured at a steady pace, throughput by as many at once as there is room for, endurance by a thousand a second.
  * Latencies are seen from Discord's side: from sending the interaction to receiving its answer.
  *
  *   npm run bench -- interactions [--seconds 30] [--rounds 5]
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { median, percentile, remark, report } from '../support/report.js';
 import { startVillage, type Village } from '../support/village.js';
@@ -13,8 +15,10 @@ import { startVillage, type Village } from '../support/village.js';
 const { values } = parseArgs({ options: { seconds: { type: 'string' }, rounds: { type: 'string' } } });
 const SECONDS = Number(values.seconds ?? 30);
 const ROUNDS = Number(values.rounds ?? 5);
-/** Of each kind, one after the other. */
-const IN_A_ROUND = 200;
+/** Of each kind, taking turns. */
+const IN_A_ROUND = 100;
+/** Between one interaction and the next while latency is measured: a busy evening, not a flood. Milliseconds. */
+const PAUSE_MS = 10;
 /** Interactions under way at once when throughput is measured. */
 const AT_ONCE = 32;
 const THROUGHPUT_MS = 3_000;
@@ -23,19 +27,23 @@ const PER_SECOND = 1_000;
 const QUESTIONS_IN_100 = 10;
 const LATE_MS = 3_000;
 
-/** One interaction from start to first answer: how long that took, in milliseconds; never answered is Infinity. */
-type Act = (village: Village) => Promise<number>;
+/**
+ * One interaction from start to first answer: how long that took, in milliseconds; never answered is Infinity. A form is
+ * filled in for `thinkMs`.
+ */
+type Act = (village: Village, thinkMs?: number) => Promise<number>;
 
 const echo: Act = (village) => village.took(village.next().command(village.channel, 'echo'));
 const help: Act = (village) => village.took(village.next().command(village.channel, 'help'));
 /** The submission only: opening the form is no write. */
 const submit =
   (command: 'form' | 'ask'): Act =>
-  async (village) => {
+  async (village, thinkMs = 0) => {
     const person = village.next();
     const opened = await person.command(village.channel, command).outcome;
     if (opened.kind === 'failed') return Number.POSITIVE_INFINITY;
     if (opened.kind !== 'modal') throw new Error(`/${command} was answered with ${JSON.stringify(opened)}`);
+    if (thinkMs > 0) await pause(thinkMs);
     return village.took(person.submit(opened.modal, village.question()));
   };
 const form = submit('form');
@@ -84,7 +92,10 @@ try {
 async function round(count: number) {
   const took = { echo: [] as number[], help: [] as number[], form: [] as number[], ask: [] as number[] };
   for (let index = 0; index < count; index += 1) {
-    for (const name of names) took[name].push(await acts[name](village));
+    for (const name of names) {
+      took[name].push(await acts[name](village, PAUSE_MS));
+      await pause(PAUSE_MS);
+    }
   }
   return took;
 }
@@ -118,7 +129,7 @@ async function sustained(choose: (index: number) => Act) {
       sent += act === ask || act === form ? 2 : 1;
       under.push(act(village).then((ms) => void took.push(ms)));
     }
-    await new Promise((resolve) => setTimeout(resolve, 2));
+    await pause(2);
   }
   await Promise.all(under);
   return {
