@@ -17,8 +17,8 @@ import { type ActionLog, noLog } from './action-log.js';
 import { actionsOf, boundOf, idsIn } from './bind.js';
 import type { Wrong } from './compare.js';
 import { statesBefore, wordsOf, wrongThrown } from './failure.js';
-import { createIds } from './ids.js';
-import { createJudge } from './judge.js';
+import { createIds, type Ids } from './ids.js';
+import { agrees, createJudge, type Judge, judgeEnd, judgeLanes, judgeStep, livingOf } from './judge.js';
 import { contradiction, explained, runLanes } from './lanes.js';
 import { Interrupted, isLater, later, settle, type Work } from './settle.js';
 import { restOf, type StepSource } from './source.js';
@@ -73,168 +73,193 @@ export async function runOn(open: () => System, plan: WalkPlan, tools: RunTools)
   return await runWalk(system, plan, tools);
 }
 
-function* walking(system: System, { suite, source, start }: WalkPlan, tools: RunTools): Work<WalkResult> {
-  const { clock, stop } = tools;
-  const log = tools.log ?? noLog;
-  const logs = log !== noLog;
+/** A walk under way. What takes time is done by the functions after it, not within: see `Judge`. */
+interface Walking {
+  readonly system: System;
+  readonly plan: WalkPlan;
+  readonly tools: RunTools;
+  readonly log: ActionLog | undefined;
+  readonly tally: Tally;
+  readonly trace: Step[];
+  readonly ids: Ids;
+  readonly actions: ReadonlyMap<string, Action>;
+  readonly judge: Judge;
+  readonly began: number;
+}
+
+function* walking(system: System, plan: WalkPlan, tools: RunTools): Work<WalkResult> {
+  const { suite, source } = plan;
+  const { clock } = tools;
   const tally = emptyTally();
-  const trace: Step[] = [];
   const ids = createIds(suite);
-  const actions = actionsOf(suite);
-  const judge = createJudge({ system, suite, model: source.model, ids, tally, clock });
-  const began = clock.now();
+  const walk: Walking = {
+    system,
+    plan,
+    tools,
+    log: tools.log === noLog ? undefined : tools.log,
+    tally,
+    trace: [],
+    ids,
+    actions: actionsOf(suite),
+    judge: createJudge({ system, suite, model: source.model, ids, tally, clock }),
+    began: clock.now(),
+  };
+  const ending = yield* tornDown(walk, yield* attempt(begunAndWalked(walk)));
+  return resultOf(walk, ending);
+}
 
-  const ending = yield* tornDown(yield* attempt(begunAndWalked()));
-  return resultOf(ending);
+const since = ({ tools, began }: Walking): number => tools.clock.now() - began;
 
-  function* begunAndWalked(): Work<Ending> {
-    if (logs)
-      log.before({
-        walk: suite.name,
-        digest: suite.digest,
-        ...start,
-        bugs: [...start.bugs],
-        at: new Date(began).toISOString(),
-      });
-    const started = system.start(start);
-    if (isLater(started)) yield* later(started);
-    for (;;) {
-      if (stop?.aborted) return { outcome: 'skipped' };
-      const step = source.next();
-      if (step === undefined) break;
-      if (step.lane) {
-        const wrong = yield* concurrent([step, ...restOf(source)]);
-        if (wrong) return wrong;
-        break;
-      }
-      const index = trace.length;
-      const action = actionOf(step);
-      trace.push(step);
-      let answer: ActAnswer | undefined;
-      let wrong: Wrong | undefined;
-      try {
-        const acted = begun(step, index, action);
-        answer = isLater(acted) ? yield* later(acted) : acted;
-        if (step.refused) wrong = { kind: 'accepted', message: `${step.action} was not refused` };
-      } catch (error) {
-        wrong = wrongThrown(step, error);
-      }
-      tally.answers++;
-      noteAnswer(step, index, answer, wrong);
-      if (wrong === undefined && !(answer && judge.agrees(answer))) wrong = yield* judge.step(index, action, answer);
-      if (wrong) return failed(wrong, index);
+function* begunAndWalked(walk: Walking): Work<Ending> {
+  const { system, plan, tools, log, tally, trace, judge } = walk;
+  const { suite, source, start } = plan;
+  log?.before({
+    walk: suite.name,
+    digest: suite.digest,
+    ...start,
+    bugs: [...start.bugs],
+    at: new Date(walk.began).toISOString(),
+  });
+  const started = system.start(start);
+  if (isLater(started)) yield* later(started);
+  for (;;) {
+    if (tools.stop?.aborted) return { outcome: 'skipped' };
+    const step = source.next();
+    if (step === undefined) break;
+    if (step.lane) {
+      const wrong = yield* concurrent(walk, [step, ...restOf(source)]);
+      if (wrong) return wrong;
+      break;
     }
-    const wrong = trace.length > 0 ? yield* judge.end() : undefined;
-    return wrong ? failed(wrong) : PASS;
-  }
-
-  /** Both lanes at once. Nothing may be said about states before both are over. */
-  function* concurrent(steps: readonly Step[]): Work<Ending | undefined> {
-    const from = trace.length;
-    trace.push(...steps);
-    const here = new Set<Handle>(source.model.population.flat(2).map(({ handle }) => handle));
-    const act = async (step: Step, index: number) => {
-      const answer = await begun(step, index, actionOf(step));
-      for (const handle of Object.values(step.makes)) here.add(handle);
-      noteAnswer(step, index, answer);
-      return answer;
-    };
-    const { history, wrong } = yield* later(runLanes({ steps, from, act, exists: (handle) => here.has(handle) }));
-    tally.answers += history.length;
-    const unbearable = wrong ?? contradiction(history, source.model);
-    if (unbearable) return failed(unbearable, wrong?.at ?? trace.length - 1);
-    const known = [...here].map(ids.of);
-    const settlesMs = Math.max(0, ...steps.map((step) => actionOf(step).settlesMs));
-    const unexplained = yield* judge.lanes(known, settlesMs, (seen) => explained(history, source.model, seen));
-    return unexplained && failed(unexplained, trace.length - 1);
-  }
-
-  function begun(step: Step, index: number, action: Action): ActAnswer | Promise<ActAnswer> {
-    const bound = boundOf(step, index, action, ids);
-    if (logs) log.before({ step: index, do: printStep(step), ms: clock.now() - began, ids: idsIn(bound) });
-    return system.act(bound);
-  }
-
-  function noteAnswer(step: Step, index: number, answer: ActAnswer | undefined, wrong?: Wrong): void {
-    for (const role in answer?.ids) {
-      const handle = step.makes[role];
-      const id = answer.ids[role];
-      if (handle !== undefined && id !== undefined) ids.name(handle, id);
-    }
-    if (!logs) return;
-    const { ids: made, outputs } = answer ?? {};
-    const answered = answer ? 'done' : (wrong?.message ?? 'refused');
-    log.after({ step: index, answered, ms: clock.now() - began, ids: made, outputs });
-  }
-
-  function actionOf({ action }: Step): Action {
-    const found = actions.get(action);
-    if (found === undefined) throw new HarnessError(`the suite has no action ${action}`);
-    return found;
-  }
-
-  /** Tears down after whatever came before. Only a walk that passed so far can fail by what is left. */
-  function* tornDown(before: Ending): Work<Ending> {
-    const after = yield* attempt(stopped());
-    system.kill();
-    return before.outcome === 'pass' ? after : before;
-  }
-
-  function* stopped(): Work<Ending> {
-    const answered = system.stop(judge.live());
-    const { leaks } = isLater(answered) ? yield* later(answered) : answered;
-    tally.generic++;
-    if (logs && leaks.length > 0) log.after({ left: [...leaks] });
-    const [first] = leaks;
-    return first === undefined ? PASS : failed({ kind: 'leak', message: first });
-  }
-
-  function resultOf(ending: Ending): WalkResult {
-    const counts = { stepsRun: trace.length, checksRun: checksIn(tally), waits: tally.waits };
-    const failure = 'wrong' in ending ? failureAt(ending.wrong, ending.at) : undefined;
-    const error = ending.outcome === 'error' ? ending.error : undefined;
-    const told = tellTheLog({
-      outcome: ending.outcome,
-      error,
-      failure: failure && { ...failure },
-      ...counts,
-      ms: clock.now() - began,
-    });
-    return {
-      outcome: told ? 'error' : ending.outcome,
-      failure: told ? undefined : failure,
-      error: told ?? error,
-      ...counts,
-      tally,
-      trace,
-    };
-  }
-
-  /** A log that cannot be written makes the walk worthless: nobody could follow it. Returns what is wrong with it. */
-  function tellTheLog(line: Parameters<ActionLog['after']>[0]): string | undefined {
+    const index = trace.length;
+    const action = actionOf(walk, step);
+    trace.push(step);
+    let answer: ActAnswer | undefined;
+    let wrong: Wrong | undefined;
     try {
-      if (logs) {
-        log.after(line);
-        log.end();
-      }
-      return undefined;
+      const acted = begun(walk, step, index, action);
+      answer = isLater(acted) ? yield* later(acted) : acted;
+      if (step.refused) wrong = { kind: 'accepted', message: `${step.action} was not refused` };
     } catch (error) {
-      return wordsOf(error);
+      wrong = wrongThrown(step, error);
     }
+    tally.answers++;
+    noteAnswer(walk, step, index, answer, wrong);
+    if (wrong === undefined && !(answer && agrees(judge, answer)))
+      wrong = yield* judgeStep(judge, index, action, answer);
+    if (wrong) return failed(wrong, index);
   }
+  const wrong = trace.length > 0 ? yield* judgeEnd(judge) : undefined;
+  return wrong ? failed(wrong) : PASS;
+}
 
-  function failureAt(wrong: Wrong, at: number | undefined): Failure {
-    const step = at === undefined ? undefined : trace[at];
-    return failureOf(suite, {
-      kind: wrong.kind,
-      // What shows only at the end is nobody's doing in particular: the last step is there by chance.
-      action: wrong.kind === 'order' ? 'end' : (step?.action ?? 'end'),
-      check: wrong.check,
-      states: step && wrong.kind !== 'order' ? statesBefore(suite, trace, at ?? 0) : {},
-      message: wrong.message,
-      at: at ?? Math.max(0, trace.length - 1),
-    });
+/** Both lanes at once. Nothing may be said about states before both are over. */
+function* concurrent(walk: Walking, steps: readonly Step[]): Work<Ending | undefined> {
+  const { trace, tally, ids, judge } = walk;
+  const { model } = walk.plan.source;
+  const from = trace.length;
+  trace.push(...steps);
+  const here = new Set<Handle>(model.population.flat(2).map(({ handle }) => handle));
+  const act = async (step: Step, index: number) => {
+    const answer = await begun(walk, step, index, actionOf(walk, step));
+    for (const handle of Object.values(step.makes)) here.add(handle);
+    noteAnswer(walk, step, index, answer);
+    return answer;
+  };
+  const { history, wrong } = yield* later(runLanes({ steps, from, act, exists: (handle) => here.has(handle) }));
+  tally.answers += history.length;
+  const unbearable = wrong ?? contradiction(history, model);
+  if (unbearable) return failed(unbearable, wrong?.at ?? trace.length - 1);
+  const known = [...here].map(ids.of);
+  const settlesMs = Math.max(0, ...steps.map((step) => actionOf(walk, step).settlesMs));
+  const unexplained = yield* judgeLanes(judge, known, settlesMs, (seen) => explained(history, model, seen));
+  return unexplained && failed(unexplained, trace.length - 1);
+}
+
+function begun(walk: Walking, step: Step, index: number, action: Action): ActAnswer | Promise<ActAnswer> {
+  const bound = boundOf(step, index, action, walk.ids);
+  walk.log?.before({ step: index, do: printStep(step), ms: since(walk), ids: idsIn(bound) });
+  return walk.system.act(bound);
+}
+
+function noteAnswer(walk: Walking, step: Step, index: number, answer: ActAnswer | undefined, wrong?: Wrong): void {
+  for (const role in answer?.ids) {
+    const handle = step.makes[role];
+    const id = answer.ids[role];
+    if (handle !== undefined && id !== undefined) walk.ids.name(handle, id);
   }
+  if (!walk.log) return;
+  const { ids: made, outputs } = answer ?? {};
+  const answered = answer ? 'done' : (wrong?.message ?? 'refused');
+  walk.log.after({ step: index, answered, ms: since(walk), ids: made, outputs });
+}
+
+function actionOf({ actions }: Walking, { action }: Step): Action {
+  const found = actions.get(action);
+  if (found === undefined) throw new HarnessError(`the suite has no action ${action}`);
+  return found;
+}
+
+/** Tears down after whatever came before. Only a walk that passed so far can fail by what is left. */
+function* tornDown(walk: Walking, before: Ending): Work<Ending> {
+  const after = yield* attempt(stopped(walk));
+  walk.system.kill();
+  return before.outcome === 'pass' ? after : before;
+}
+
+function* stopped({ system, judge, tally, log }: Walking): Work<Ending> {
+  const answered = system.stop(livingOf(judge));
+  const { leaks } = isLater(answered) ? yield* later(answered) : answered;
+  tally.generic++;
+  if (leaks.length > 0) log?.after({ left: [...leaks] });
+  const [first] = leaks;
+  return first === undefined ? PASS : failed({ kind: 'leak', message: first });
+}
+
+function resultOf(walk: Walking, ending: Ending): WalkResult {
+  const { trace, tally } = walk;
+  const counts = { stepsRun: trace.length, checksRun: checksIn(tally), waits: tally.waits };
+  const failure = 'wrong' in ending ? failureAt(walk, ending.wrong, ending.at) : undefined;
+  const error = ending.outcome === 'error' ? ending.error : undefined;
+  const told = tellTheLog(walk, {
+    outcome: ending.outcome,
+    error,
+    failure: failure && { ...failure },
+    ...counts,
+    ms: since(walk),
+  });
+  return {
+    outcome: told ? 'error' : ending.outcome,
+    failure: told ? undefined : failure,
+    error: told ?? error,
+    ...counts,
+    tally,
+    trace,
+  };
+}
+
+/** A log that cannot be written makes the walk worthless: nobody could follow it. Returns what is wrong with it. */
+function tellTheLog({ log }: Walking, line: Parameters<ActionLog['after']>[0]): string | undefined {
+  try {
+    log?.after(line);
+    log?.end();
+    return undefined;
+  } catch (error) {
+    return wordsOf(error);
+  }
+}
+
+function failureAt({ plan: { suite }, trace }: Walking, wrong: Wrong, at: number | undefined): Failure {
+  const step = at === undefined ? undefined : trace[at];
+  return failureOf(suite, {
+    kind: wrong.kind,
+    // What shows only at the end is nobody's doing in particular: the last step is there by chance.
+    action: wrong.kind === 'order' ? 'end' : (step?.action ?? 'end'),
+    check: wrong.check,
+    states: step && wrong.kind !== 'order' ? statesBefore(suite, trace, at ?? 0) : {},
+    message: wrong.message,
+    at: at ?? Math.max(0, trace.length - 1),
+  });
 }
 
 function failed(wrong: Wrong, at?: number): Ending {
