@@ -2,7 +2,7 @@
  * How many calls it takes to find a known failure, and to cut it to the fewest steps: ours against fast-check 4 (`commands` and
  * `asyncModelRun`), same models, same bugs, same process. A call is one executed action.
  *
- *   npm run bench -- hunting [--seeds 200] [--driver-seeds 20]
+ *   npm run bench -- hunting [--seeds 200] [--driver-seeds 200]
  *
  * `w7`: the failure of shared model w7, in process. `w7driver`: the same model through the driver of the suite `w7`, a process with the
  * simulator of the suite `cloud`; fast-check has no such driver, so its baseline there is its figure in process. `diehard`: the two jugs.
@@ -35,7 +35,7 @@ import { median, percentile, remark, report } from '../support/report.js';
 
 const { values } = parseArgs({ options: { seeds: { type: 'string' }, 'driver-seeds': { type: 'string' } } });
 const SEEDS = Number(values.seeds ?? 200);
-const DRIVER_SEEDS = Number(values['driver-seeds'] ?? 20);
+const DRIVER_SEEDS = Number(values['driver-seeds'] ?? SEEDS);
 /** fast-check needs fewer seeds to show what it does, and much longer. */
 const BASELINE_SEEDS = Math.min(SEEDS, 100);
 const WITHIN = 5_000;

@@ -1,0 +1,79 @@
+/** Whether a step can be taken, and if not, why; and whether the suite promises that the system refuses it. */
+import { misfit } from '../suite/compile-parts.js';
+import { type Action, actionNamed, type Suite } from '../suite/suite.js';
+import type { Handle, Step } from '../types.js';
+import type { Args } from './model.js';
+import type { Frame, Resource } from './resource.js';
+import type { Store } from './store.js';
+
+/** The objection to a step for which only room is wanting: a walk's own limit, of which the system knows nothing. */
+export const NO_ROOM = 'there are as many as there may be';
+
+/** Whether the suite says that the system must refuse these values. */
+export function isForbidden(action: Action, args: Args): boolean {
+  const sets = action.refuses?.args ?? [];
+  return sets.some((set) => Object.entries(set).every(([key, value]) => args[key] === value));
+}
+
+const AGAINST = {
+  gone: 'what it takes is gone',
+  state: 'what it takes is in another state',
+  when: 'a condition does not hold',
+  args: 'these values must be refused',
+  room: NO_ROOM,
+} as const;
+
+/** Leaves the step's binding in the frame. */
+export function objectionTo(suite: Suite, store: Store, frame: Frame, step: Step): string | undefined {
+  const action = actionNamed(suite, step.action);
+  if (!action) return `there is no action "${step.action}"`;
+  const unfit = misfit(step, action) ?? bind(store, frame, step, action);
+  if (unfit) return unfit;
+  const against = violation(store, frame, step, action);
+  if (step.refused) {
+    if (against === undefined) return 'it is legal';
+    if (against === 'room') return 'nothing promises that it is refused';
+    const promised = against === 'args' ? true : action.refuses?.[against];
+    return promised ? undefined : `"${action.name}" does not promise to refuse this (${against})`;
+  }
+  if (against) return AGAINST[against];
+  for (const make of action.makes) {
+    const handle = step.makes[make.role] as Handle;
+    if (store.get(handle)) return `${handle} was made before`;
+  }
+  return undefined;
+}
+
+/** Binds the roles of a step, or says why not. */
+function bind(store: Store, frame: Frame, step: Step, action: Action): string | undefined {
+  frame.args = step.args;
+  for (const [i, take] of action.takes.entries()) {
+    const handle = step.takes[take.role] as Handle;
+    const r = store.get(handle);
+    if (!r) return `there is no ${handle}`;
+    if (i > 0 && frame.roles.lastIndexOf(r, i - 1) >= 0) return `${handle} is taken twice`;
+    frame.roles[i] = r;
+  }
+  return undefined;
+}
+
+/** Which promise of refusal a bound step comes under; undefined when it is legal. */
+function violation(
+  store: Store,
+  frame: Frame,
+  step: Step,
+  action: Action,
+): 'gone' | 'state' | 'when' | 'args' | 'room' | undefined {
+  let wrong: 'gone' | 'state' | undefined;
+  for (const [i, take] of action.takes.entries()) {
+    const r = frame.roles[i] as Resource;
+    if (r.state === r.type.gone) return 'gone';
+    if (!take.allowed[r.state]) wrong = 'state';
+  }
+  if (wrong) return wrong;
+  const holds =
+    action.when.every((c) => c.holds(frame)) && action.takes.every((t) => t.when.every((c) => c.holds(frame)));
+  if (!holds) return 'when';
+  if (isForbidden(action, step.args)) return 'args';
+  return store.hasRoom(action) ? undefined : 'room';
+}
