@@ -17,7 +17,7 @@ let ahead = 0;
 const clock = { ...systemClock, now: () => systemClock.now() + ahead };
 
 /** What takes machines to come about takes longer than what a bot answers. Milliseconds. */
-const PATIENCE = 90_000;
+const PATIENCE = 150_000;
 
 let town: Awaited<ReturnType<typeof openTown>>;
 let bot: RunningBot;
@@ -123,22 +123,24 @@ describe('a hunt on lent machines, from the suite to the thanks', () => {
     async () => {
       const told = await say(town.owner.id, 'hunt start', {
         suite: 'cloud',
-        bugs: 'w7',
+        bugs: 'w7, flaky_start',
         steps: 200_000,
         length: 100,
         strategy: 'mix',
       });
       expect(read(told)).toContain('Hunt #1 runs');
       await eventually(() => read(live()).includes('Hunt #1'));
-      const thread = await eventually(() => threads()[0]);
+      const thread = await eventually(() => threads().find(({ name }) => name.includes('create_snapshot')));
       expect(read(card(thread.id))).toMatch(/Suspected|Reproduced|Confirmed/);
       await eventually(() => {
         return tagNames(thread.id).includes('Confirmed') && /7 steps, shrunk from/.test(read(card(thread.id)));
       });
       const text = read(card(thread.id));
       expect(text).toContain('confirmed by');
-      expect(card(thread.id).attachments.map(({ filename }) => filename)).toEqual(['finding-1.yaml']);
-      expect(threads()).toHaveLength(1);
+      expect(card(thread.id).attachments.map(({ filename }) => filename)).toEqual([
+        expect.stringMatching(/^finding-\d+\.yaml$/),
+      ]);
+      expect(new Set(threads().map(({ name }) => name)).size).toBe(threads().length);
     },
     PATIENCE,
   );

@@ -11,7 +11,7 @@ const GUESSED_STEP_MS = 50;
 /** First jobs are small: until a hunt's pace is known, and so that its first finding comes early. */
 const FIRST_EPISODES = 5;
 /** What a job finds is told with its result: no job lasts longer than its hunt is old, or than this. Milliseconds. */
-const YOUNG_MS = 15_000;
+const YOUNG_MS = 5_000;
 const MOST_EPISODES = 100_000;
 /** Most runs of a fixed sequence in one job. */
 const MOST_RUNS = 100;
