@@ -10,9 +10,10 @@ import {
   SystemRefused,
 } from '../../src/woodpecker/types.js';
 
-export function servedSystem(methods: Required<Omit<Served, 'fault'>>): System {
+/** `folder` is what the driver may write into. */
+export function servedSystem(methods: Required<Omit<Served, 'fault'>>, folder = ''): System {
   return {
-    start: (options) => said(async () => void (await methods.start({ protocol: 1, folder: '', ...options }))),
+    start: (options) => said(async () => void (await methods.start({ protocol: 1, folder, ...options }))),
     act: (step: BoundStep): Promise<ActAnswer> => said(async () => methods.act(step)),
     observe: (known) => said(async () => methods.observe({ known })),
     check: (name, known, timeoutMs) =>

@@ -1,6 +1,7 @@
 /** libvirt as a driver serves it. */
-import type { ActParams, Method } from '../../../src/woodpecker/drivers/protocol.js';
+import type { ActParams } from '../../../src/woodpecker/drivers/protocol.js';
 import { DriverError, type Served } from '../../../src/woodpecker/drivers/serve.js';
+import type { Known } from '../../../src/woodpecker/types.js';
 import { CHECKS } from './checks.js';
 import { act, type Records, type Tools } from './commands.js';
 import { type Inside, idsIn, look, type Shown, stateIn } from './look.js';
@@ -62,7 +63,7 @@ export function createLibvirt({ uri, template, strict = false, log }: LibvirtOpt
       return { ids, ...shown };
     },
 
-    observe: ({ known }) => show(started(), known),
+    observe: ({ known }: { readonly known: readonly Known[] }) => show(started(), known),
 
     async check({ name, known }) {
       const check = CHECKS[name];
@@ -82,7 +83,7 @@ export function createLibvirt({ uri, template, strict = false, log }: LibvirtOpt
         walk = undefined;
       }
     },
-  } satisfies Partial<Record<Method, unknown>> & Served;
+  } satisfies Served;
 }
 
 const NOTHING: Inside = { domains: [], pools: [] };
