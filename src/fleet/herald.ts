@@ -15,6 +15,8 @@ export const MOST_THREADS = 20;
 const DAY = 24 * 3_600_000;
 /** The same finding and kind of post twice within this long is a loop. Milliseconds. */
 const LOOP_MS = 3_600_000;
+/** A hunt that machines work on is shown anew so often, even when no result came. Milliseconds. */
+const WORKING_MS = 60_000;
 /** Messages that are brought up to date at a time. */
 const AT_ONCE = 20;
 
@@ -180,7 +182,7 @@ export function createHerald(guild: Guild, { now, fleet, settings, posts }: Hera
 
   const showDue = guild.transaction((): void => {
     const before = now() - SHOW_EVERY_MS;
-    for (const id of showing.hunts(before, AT_ONCE)) showHunt(id);
+    for (const id of showing.hunts(before, now() - WORKING_MS, AT_ONCE)) showHunt(id);
     for (const id of showing.findings(before, AT_ONCE)) showFinding(id);
     const forum = settings.place('channel.findings')?.id;
     if (forum === undefined) return;
@@ -192,7 +194,8 @@ export function createHerald(guild: Guild, { now, fleet, settings, posts }: Hera
   function isDue(): boolean {
     const before = now() - SHOW_EVERY_MS;
     return (
-      (showing.oldest() ?? now()) <= before ||
+      showing.hunts(before, now() - WORKING_MS, 1).length > 0 ||
+      showing.findings(before, 1).length > 0 ||
       (showing.fresh(1).length > 0 && showing.notices('thread', now() - DAY) < MOST_THREADS)
     );
   }

@@ -51,6 +51,8 @@ export interface HuntActivity {
   /** Machines that hold a job of it. */
   readonly machines: number;
   readonly leased: number;
+  /** Steps of jobs that are not handed in yet, as their machines last told. */
+  readonly underWay: number;
   readonly waiting: number;
   readonly parked: number;
   readonly findings: number;

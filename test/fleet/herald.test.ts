@@ -6,7 +6,7 @@ import { createHerald, FINDING_POSTED, FLEET_TICK, HUNT_POSTED, MOST_THREADS } f
 import { launchHunt } from '../../src/fleet/launch.js';
 import type { JobSpec } from '../../src/fleet/protocol.js';
 import type { Effect } from '../../src/platform/effects.js';
-import { DIGEST, failing, hunt, lend, openFleet, seesBug, type TestFleet, work } from '../support/fleet.js';
+import { ask, DIGEST, failing, hunt, lend, openFleet, seesBug, type TestFleet, work } from '../support/fleet.js';
 import '../support/to-refuse.js';
 
 let test: TestFleet;
@@ -89,6 +89,19 @@ describe('a hunt in Discord', () => {
     const edits = deliver().filter(({ kind }) => kind === 'edit');
     expect(edits).toHaveLength(1);
     expect(textOf(edits[0])).toContain('Hunt #1');
+  });
+
+  it('tells every minute how far machines are, though no result came', () => {
+    begin();
+    deliver();
+    const [lease] = ask(test.fleet, lend(test.fleet, 'ann', 'owl'));
+    if (!lease) throw new Error('no lease');
+    const [owl] = test.fleet.machines.list({ limit: 1, offset: 0 });
+    test.fleet.leases.beat(owl?.id ?? '', [{ ...lease, steps: 123 }]);
+    test.clock.advance(60_001);
+    herald().show();
+    const [edit] = deliver();
+    expect(textOf(edit)).toMatch(/1 machine is at work.*123 steps/);
   });
 
   it('is edited no more when somebody deleted its message: one failure is enough for /doctor', () => {

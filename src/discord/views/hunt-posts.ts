@@ -161,7 +161,8 @@ function aboutOf({ hunt }: HuntCard, say: PublicTexts): string {
 }
 
 function figuresOf({ hunt, activity, now }: HuntCard, say: PublicTexts): string {
-  const progress = progressOf(hunt);
+  const steps = hunt.steps + activity.underWay;
+  const progress = progressOf({ ...hunt, steps });
   const elapsed = Math.max(1, (hunt.endedAt ?? now) - hunt.startedAt);
   const perSecond = (count: number) => (t: ReturnType<typeof translator>) => ({
     total: t.number(count),
@@ -181,7 +182,7 @@ function figuresOf({ hunt, activity, now }: HuntCard, say: PublicTexts): string 
     ...(hunt.state === 'running'
       ? [`🐦 ${say.line('hunt.card.machines', { machines: activity.machines, waiting: activity.waiting })}`]
       : []),
-    `👣 ${say.line('hunt.card.steps', perSecond(hunt.steps))}`,
+    `👣 ${say.line('hunt.card.steps', perSecond(steps))}`,
     `✔️ ${say.line('hunt.card.checks', perSecond(hunt.checks))}`,
     `🗺️ ${say.line('hunt.card.coverage', { ...coverage })}`,
     canary,

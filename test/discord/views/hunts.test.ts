@@ -58,7 +58,7 @@ function finding(as: Partial<Finding> = {}): Finding {
 const huntCard = (languages: Languages, as: Partial<Hunt> = {}): HuntCard => ({
   hunt: hunt(as),
   activity: {
-    ...{ machines: 10_000, leased: 10_000, waiting: 10_000, parked: 10_000, findings: 10_000 },
+    ...{ machines: 10_000, leased: 10_000, underWay: 1_000_000, waiting: 10_000, parked: 10_000, findings: 10_000 },
     coverage: { actions: 10_000, transitions: 10_000, pairs: 100_000 },
   },
   findings: Array.from({ length: 5 }, () => finding()),

@@ -137,9 +137,10 @@ export function createHunts(guild: Guild, now: () => number) {
     ),
   );
   const activity = once(() =>
-    db.prepare<[object], { machines: number; leased: number; waiting: number; parked: number; findings: number }>(
+    db.prepare<[object], Omit<HuntActivity, 'coverage'>>(
       `SELECT count(DISTINCT machine) FILTER (WHERE state = 'leased') AS machines,
               count(*) FILTER (WHERE state = 'leased') AS leased,
+              coalesce(sum(steps) FILTER (WHERE state = 'leased'), 0) AS underWay,
               count(*) FILTER (WHERE state = 'ready') AS waiting,
               count(*) FILTER (WHERE state = 'parked') AS parked,
               (SELECT count(*) FROM finding WHERE hunt = :hunt) AS findings
@@ -245,6 +246,7 @@ export function createHunts(guild: Guild, now: () => number) {
       return {
         machines: row?.machines ?? 0,
         leased: row?.leased ?? 0,
+        underWay: row?.underWay ?? 0,
         waiting: row?.waiting ?? 0,
         parked: row?.parked ?? 0,
         findings: row?.findings ?? 0,

@@ -9,8 +9,11 @@ export type Showing = ReturnType<typeof createShowing>;
 export function createShowing({ db }: Guild, now: () => number) {
   const hunts = once(() =>
     db
-      .prepare<[number, number], number>(
-        `SELECT id FROM hunt WHERE revision > shown AND message IS NOT NULL AND shown_at <= ? ORDER BY id LIMIT ?`,
+      .prepare<[object], number>(
+        // While machines are at work their beats tell more, though no result does.
+        `SELECT id FROM hunt WHERE message IS NOT NULL AND ((revision > shown AND shown_at <= :before)
+           OR (state = 'running' AND shown_at <= :idle AND EXISTS (SELECT 1 FROM job WHERE hunt = hunt.id AND job.state = 'leased')))
+         ORDER BY id LIMIT :most`,
       )
       .pluck(),
   );
@@ -63,8 +66,11 @@ export function createShowing({ db }: Guild, now: () => number) {
   );
 
   return {
-    /** Hunts with a live message that says less than is known, and that was last written before `before`. */
-    hunts: (before: number, most: number): number[] => hunts().all(before, most),
+    /**
+     * Hunts with a live message that says less than is known, and that was last written before `before`; and those that
+     * machines work on, when it was last written before `idle`.
+     */
+    hunts: (before: number, idle: number, most: number): number[] => hunts().all({ before, idle, most }),
     /** Findings whose thread says less than is known. */
     findings: (before: number, most: number): number[] => posted().all(before, most),
     /** Findings that are worth a thread and have none, and none on its way. */
