@@ -7,6 +7,7 @@ import type { SuiteFolder } from '../woodpecker/drivers/suite-folder.js';
 import { planted } from '../woodpecker/run/canary.js';
 import { createCoverage } from '../woodpecker/run/coverage.js';
 import { runWalk, type StepSource, traceSource, type WalkResult } from '../woodpecker/run/run.js';
+import { systemSeed } from '../woodpecker/run/system-seed.js';
 import { parseStep, printStep } from '../woodpecker/step-text.js';
 import type { Failure, Step, System } from '../woodpecker/types.js';
 import { createWalks } from '../woodpecker/walk/walk.js';
@@ -48,6 +49,7 @@ export async function runJob(
   const canary = job.bugs.includes(CANARY);
   const bugs = canary ? job.bugs.filter((bug) => bug !== CANARY) : job.bugs;
   let error: string | undefined;
+  let attempts = 0;
 
   const open = (): System => {
     const system = tools.open(at);
@@ -55,7 +57,8 @@ export async function runJob(
   };
 
   async function run(source: StepSource): Promise<WalkResult | undefined> {
-    const start = { seed: job.seed, ref: job.ref, bugs };
+    // Another for each run, so that a flaky failure is not decided once for all.
+    const start = { seed: systemSeed({ seed: job.seed, episode: 0 }, attempts++), ref: job.ref, bugs };
     const result = await runWalk(open(), { suite, source, start }, { clock, stop: signal, giveUp: signal });
     counts.steps += result.stepsRun;
     counts.checks += result.checksRun;
