@@ -90,7 +90,8 @@ export async function startHttp(options: HttpOptions): Promise<Http> {
       )
     : createServer(limitsOf(limits), onRequest);
   limit(server, limits);
-  server.listen(port, host);
+  // All machines of a fleet come back at once when it was away.
+  server.listen({ port, host, backlog: 4096 });
   await once(server, 'listening');
   return {
     url: `${tls ? 'https' : 'http'}://${nameOf(server.address())}`,

@@ -86,7 +86,7 @@ it(`loses no job and credits none twice under ${KILLS} kills, dying machines and
     const spki = publicKey.export({ format: 'der', type: 'spki' }).toString('base64');
     return { id: before.fleet().machines.enrol(code, { ...facts, publicKey: spki }).id, key: privateKey };
   });
-  const huntId = hunt(before.fleet(), { budgetSteps: JOBS, length: 1 });
+  const huntId = hunt(before.fleet(), { budgetSteps: 2 * JOBS, length: 2 });
   await before.stop();
 
   let child: ChildProcess | undefined;

@@ -21,11 +21,13 @@ export async function startChild(
   args: readonly string[],
   env: NodeJS.ProcessEnv,
   line: RegExp,
+  /** Told of all lines, also of those before and after. */
+  onLine: (text: string) => void = () => undefined,
 ): Promise<Child> {
   const startedAt = performance.now();
   const child = spawn(process.execPath, [script, ...args], {
     env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
   const words: string[] = [];
   child.stderr.on('data', (chunk: Buffer) => {
@@ -35,6 +37,7 @@ export async function startChild(
   const lines = createInterface({ input: child.stdout });
   const tookMs = await new Promise<number>((resolve, reject) => {
     lines.on('line', (text) => {
+      onLine(text);
       if (line.test(text)) resolve(performance.now() - startedAt);
     });
     child.once('exit', (code) => reject(new Error(`${script} ended with ${code}: ${words.join('').slice(-2000)}`)));

@@ -5,5 +5,7 @@ import { fasterClock } from './faster-clock.js';
 
 const [folder = '', port = '0', speed = '1', began = '0'] = process.argv.slice(2);
 const clock = fasterClock(systemClock, Number(speed), Number(began));
-const { url } = await startCoordinator(folder, { port: Number(port), clock });
+const { url, wake } = await startCoordinator(folder, { port: Number(port), clock });
+// Somebody wrote into its file from outside.
+process.on('SIGUSR2', wake);
 process.stdout.write(`${url}\n`);

@@ -16,6 +16,11 @@ import { type Child, startChild } from './child.js';
 
 export interface Village {
   readonly channel: string;
+  readonly guild: string;
+  /** Where Flock keeps that guild's state. */
+  readonly file: string;
+  /** Where lent machines reach Flock. */
+  readonly httpUrl: string;
   readonly flock: Child;
   readonly bare: Child;
   /** The next person in turn: nobody acts twice in a row, as in life. */
@@ -42,6 +47,7 @@ export async function startVillage({ people }: { people: number }): Promise<Vill
   const channel = createChannel(world, owner.id, guild.id, { name: 'general', type: ChannelType.GuildText });
 
   const folder = mkdtempSync(join(tmpdir(), 'flock-bench-'));
+  let httpUrl = '';
   const [bare, flock] = await Promise.all([
     startChild(
       fileURLToPath(new URL('bare-bot.js', import.meta.url)),
@@ -60,6 +66,9 @@ export async function startVillage({ people }: { people: number }): Promise<Vill
         LOG_LEVEL: 'warn',
       },
       /^Health:/,
+      (line) => {
+        httpUrl = /^Health: (\S+)\/healthz/.exec(line)?.[1] ?? httpUrl;
+      },
     ),
   ]);
   const actors = users.map(({ id }) => local.actor(id));
@@ -70,6 +79,9 @@ export async function startVillage({ people }: { people: number }): Promise<Vill
 
   return {
     channel: channel.id,
+    guild: guild.id,
+    file: join(folder, 'guilds', `${guild.id}.sqlite`),
+    httpUrl,
     flock,
     bare,
     next() {

@@ -77,7 +77,7 @@ export function createDesk(fleet: SqliteFleet) {
     },
 
     /** What was asked with this lease; undefined when it is nobody's any more. */
-    asked: (lease: string): JobSpec | undefined => jobs.leased(lease)?.spec,
+    asked: (lease: string): JobSpec | undefined => jobs.asked(lease),
 
     /** `plausible`: whether the result fits what was asked. Throws ApiRefusal: not_yours. */
     result(call: Heard, fence: Fence, result: JobResult, plausible: boolean, next?: LeaseWish): Settled {

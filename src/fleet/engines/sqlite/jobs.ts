@@ -115,6 +115,7 @@ export type Jobs = ReturnType<typeof createJobs>;
 export function createJobs({ db }: Guild, now: () => number) {
   const byId = once(() => db.prepare<[number], JobRow>(`SELECT ${COLUMNS} FROM job WHERE id = ?`));
   const byLease = once(() => db.prepare<[string], JobRow>(`SELECT ${COLUMNS} FROM job WHERE lease = ?`));
+  const specByLease = once(() => db.prepare<[string], string>('SELECT spec FROM job WHERE lease = ?').pluck());
   const insert = once(() =>
     db.prepare<unknown[]>(
       `INSERT INTO job (hunt, purpose, finding, twin, candidate, ref, digest, spec, episodes, priority, barred, state, made_at)
@@ -198,6 +199,11 @@ export function createJobs({ db }: Guild, now: () => number) {
     leased(lease: string): Job | undefined {
       const row = byLease().get(lease);
       return row && jobOf(row);
+    },
+    /** What was asked with this lease; undefined when it is nobody's any more. */
+    asked(lease: string): JobSpec | undefined {
+      const spec = specByLease().get(lease);
+      return spec === undefined ? undefined : (JSON.parse(spec) as JobSpec);
     },
     add(job: NewJob): number {
       const { lastInsertRowid } = insert().run(

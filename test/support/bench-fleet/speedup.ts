@@ -1,0 +1,70 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { addHunt, addMachines, makeKeys } from '../fleet-load.js';
+import { remark, report } from '../report.js';
+import { makeGuildFile } from './guild-file.js';
+import { type Place, removePlace, startCoordinatorProcess } from './leases.js';
+import { startWorkers } from './workers.js';
+
+const ACTION_MS = 50;
+/** Steps of an episode. */
+const LENGTH = 10;
+
+/** A guild with so many machines of so many lenders, and nothing to do. */
+export function makeFarm(machines: number, lenders: number): Place {
+  const folder = mkdtempSync(join(tmpdir(), 'flock-bench-fleet-'));
+  const file = makeGuildFile(folder);
+  const keys = makeKeys();
+  addMachines(file, { machines, lenders, publicKey: keys.publicKey });
+  return { folder, file, keys };
+}
+
+/** Waits until `look` on the guild's file gives something. */
+export async function seen<T>(file: string, look: (db: Database.Database) => T | undefined): Promise<T> {
+  const db = new Database(file, { readonly: true });
+  try {
+    for (;;) {
+      const found = look(db);
+      if (found !== undefined) return found;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  } finally {
+    db.close();
+  }
+}
+
+/** Milliseconds that the hunt took, from when all its machines were there. */
+async function hunted(workers: number, steps: number): Promise<number> {
+  // One lender's cluster: nobody runs anything twice, so that what is measured is how work is spread.
+  const place = makeFarm(workers, 1);
+  const { child, url } = await startCoordinatorProcess(place.folder);
+  const stop = startWorkers(place, url, workers, ACTION_MS);
+  try {
+    await seen(place.file, (db) => {
+      const waiting = db.prepare(`SELECT count(*) FROM machine WHERE doing = 'no_hunts'`).pluck().get();
+      return waiting === workers ? true : undefined;
+    });
+    const began = performance.now();
+    addHunt(place.file, { budgetSteps: steps, length: LENGTH });
+    child.process.kill('SIGUSR2');
+    await seen(place.file, (db) =>
+      db.prepare(`SELECT 1 FROM hunt WHERE state = 'done'`).get() === undefined ? undefined : true,
+    );
+    return performance.now() - began;
+  } finally {
+    await stop();
+    await child.stop();
+    removePlace(place);
+  }
+}
+
+export async function benchSpeedup({ steps, workers }: { steps: number; workers: readonly number[] }): Promise<void> {
+  const alone = await hunted(1, steps);
+  remark(`1 worker: ${Math.round(alone)} ms for ${steps} steps of ${ACTION_MS} ms`);
+  for (const count of workers) {
+    const took = await hunted(count, steps);
+    report({ bench: 'fleet', metric: `speedup.${count}`, value: alone / took, unit: 'times', baseline: count });
+  }
+}
