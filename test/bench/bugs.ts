@@ -34,6 +34,10 @@ const CALM = Number(values.calm);
 const MOST = 50_000;
 const only = values.only?.split(',');
 
+/** Between these the documents hold what was measured. */
+const BEGIN = '<!-- measured: begin -->';
+const END = '<!-- measured: end -->';
+
 const { suite } = openSuite(shipped('suites', 'cloud'));
 const open = () => servedSystem(createSimulator());
 
@@ -98,9 +102,6 @@ async function walkCalmly() {
   report({ bench: 'bugs', metric: 'calm.alarms', value: sum.alarms, unit: 'alarms', baseline: 0 });
   return sum;
 }
-
-const BEGIN = '<!-- measured: begin -->';
-const END = '<!-- measured: end -->';
 
 function write(language: 'en' | 'zh'): void {
   const path = join(packageRoot, 'docs', language === 'en' ? 'bugs.md' : 'bugs.zh-CN.md');
