@@ -94,4 +94,12 @@ describe.skipIf(!version)('the suite for libvirt, on the test driver', () => {
       if (version === '9.0.0') expect(shown?.signature).toBe(failure.signature);
     }
   });
+
+  it.each(['findings-libvirt.md', 'findings-libvirt.zh-CN.md'])('tells of each in docs/%s', (name) => {
+    const text = readFileSync(join(packageRoot, 'docs', name), 'utf8');
+    for (const pattern of suite.patterns.filter((one) => one.name.startsWith('suspected_'))) {
+      expect(text).toContain(pattern.name);
+      expect(text).toContain(`findings-libvirt/${pattern.name.replace('suspected_', '')}.yaml`);
+    }
+  });
 });
