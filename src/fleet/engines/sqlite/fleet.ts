@@ -1,6 +1,7 @@
 /** A guild's fleet in the guild's own file: the engine `sqlite`. */
 import type { Guild } from '../../../platform/guild.js';
 import type { Finding } from '../../finding.js';
+import { MOST_HUNTS } from '../../hunt.js';
 import { SILENT_MS } from '../../machine.js';
 import type { ShrinkSession } from '../../shrinking.js';
 import { createAftercare } from './aftercare.js';
@@ -99,6 +100,9 @@ export function createSqliteFleet(guild: Guild, deps: FleetDeps) {
       leases.reap();
       verdicts.giveUp(now() - PATIENCE_MS);
       for (const finding of findings.unsettled()) verdicts.settleFinding(finding);
+      // The last job of a hunt may have been parked, which no result tells of.
+      for (const { id } of hunts.list({ state: 'running', limit: MOST_HUNTS, offset: 0 }))
+        hunts.finish(id, walks.spent(id));
     }),
   };
 }
