@@ -90,6 +90,8 @@ export function createShrinker(
   let best: readonly Step[] = start;
   let seen = { hits: 0, tries: 0 };
   const spent = { candidates: 0, runs: 0 };
+  /** Share of candidates that still failed, of late. */
+  let lately = AT_FIRST;
   let ids = 0;
 
   const offers = createOffers(goal, guise);
@@ -114,15 +116,17 @@ export function createShrinker(
       }
       const verdict = verdicts.get(proposal.text);
       if (!verdict) return;
+      if (!isSlice(place)) lately = lately * (1 - LATEST) + (verdict.hits > 0 ? LATEST : 0);
       place = after(proposal, verdict);
+      if (verdict.hits > 0) seen = { hits: verdict.hits, tries: verdict.runs };
       best = place.best;
     }
   };
 
   const after = ({ steps, mark, place: at }: Proposal, verdict: Verdict): Place => {
     if (verdict.hits === 0) return at;
-    seen = { hits: verdict.hits, tries: verdict.runs };
-    const cut = goal.anchored && verdict.at !== undefined ? steps.slice(0, verdict.at + 1) : steps;
+    const last = verdict.at ?? steps.length - 1;
+    const cut = goal.anchored && last < steps.length - 1 ? steps.slice(0, last + 1) : steps;
     const success = MOVES[at.move]?.success;
     if (success === 'next') return { best: cut, move: at.move + 1, mark: 0, skip: 0, changed: true };
     return { best: cut, move: at.move, mark: success === 'on' ? mark : 0, skip: 0, changed: true };
@@ -133,19 +137,30 @@ export function createShrinker(
       settle();
       const wanted: Candidate[] = [];
       const under = new Set(texts.values());
-      // Most candidates do not fail: so that is what is assumed of those under way.
-      for (let at = place; at && under.size < most; ) {
-        const proposal = spent.candidates + under.size < budget ? propose(at, under.size > 0) : undefined;
-        if (!proposal) break;
+      // Nobody knows what those under way will come to: the likeliest futures first, whether they fail or not.
+      const futures: Future[] = place ? [{ at: place, chance: 1 }] : [];
+      for (let looks = LOOKS * most; under.size < most && looks > 0; looks--) {
+        const future = takeLikeliest(futures);
+        if (!future) break;
+        const proposal = spent.candidates + under.size < budget ? propose(future.at, under.size > 0) : undefined;
+        if (!proposal) continue;
         const { text, steps } = proposal;
         const known = verdicts.get(text);
-        if (!known && !under.has(text)) {
+        if (known) {
+          futures.push({ at: after(proposal, known), chance: future.chance });
+          continue;
+        }
+        if (!under.has(text) && (under.size === 0 || future.chance * Math.min(1, SHORT / steps.length) >= UNLIKELY)) {
           const id = ids++;
           texts.set(id, text);
           under.add(text);
           wanted.push({ id, steps, tries, hits: 1 });
         }
-        at = known ? after(proposal, known) : proposal.place;
+        const hope = isSlice(future.at) ? SLICED : lately;
+        futures.push(
+          { at: proposal.place, chance: future.chance * (1 - hope) },
+          { at: after(proposal, FAILS), chance: future.chance * hope },
+        );
       }
       return wanted;
     },
@@ -175,6 +190,33 @@ export function createShrinker(
   };
 }
 
+/** A place that may be reached, and how likely. */
+interface Future {
+  readonly at: Place;
+  readonly chance: number;
+}
+
+const FAILS: Verdict = { hits: 1, runs: 1 };
+/** Futures that are looked at for each candidate that is wanted. */
+const LOOKS = 6;
+/** What is less likely to be wanted is not worth a machine's time, and what takes long has to be more likely. */
+const UNLIKELY = 0.03;
+const SHORT = 16;
+
+function takeLikeliest(futures: Future[]): Future | undefined {
+  let top = 0;
+  for (let n = 1; n < futures.length; n++) if ((futures[n]?.chance ?? 0) > (futures[top]?.chance ?? 0)) top = n;
+  const [taken] = futures.splice(top, 1);
+  return taken && taken.chance >= UNLIKELY ? taken : undefined;
+}
+
+/** How likely a candidate still fails: what is sliced out for a reason mostly does; other moves as they did of late. */
+const SLICED = 0.6;
+const AT_FIRST = 0.3;
+/** Weight of the latest verdict. */
+const LATEST = 0.25;
+const isSlice = ({ move }: Place): boolean => MOVES[move]?.name === 'slice';
+
 /** Where repeated moves begin: the slice is tried once. */
 const FIRST_REPEATED = MOVES.findIndex((m) => m.name === 'kinds');
 
@@ -187,14 +229,24 @@ function nextMove(at: Place): Place | undefined {
   return at.changed ? { best, move: FIRST_REPEATED, mark: 0, skip: 0, changed: false } : undefined;
 }
 
-/** Candidates by place. They are made lazily, and kept while their sequence is the best. */
+interface Stream {
+  readonly list: Omit<Proposal, 'place'>[];
+  readonly more: Iterator<Omit<Proposal, 'place'>>;
+}
+
+/** Sequences whose candidates are kept: the best one, and those that may become it. */
+const MOST_KEPT = 64;
+
+/** Candidates by place. They are made lazily, and kept while their sequence may matter. */
 function createOffers(goal: Goal, guise: string): (at: Place) => Omit<Proposal, 'place'> | undefined {
-  let made = new Map<string, { list: Omit<Proposal, 'place'>[]; more: Iterator<Omit<Proposal, 'place'>> }>();
-  let owner: readonly Step[] | undefined;
+  const kept = new Map<readonly Step[], Map<string, Stream>>();
   return ({ best, move, mark, skip }) => {
-    if (owner !== best) {
-      made = new Map();
-      owner = best;
+    const made = kept.get(best) ?? new Map<string, Stream>();
+    kept.delete(best);
+    kept.set(best, made);
+    for (const oldest of kept.keys()) {
+      if (kept.size <= MOST_KEPT) break;
+      kept.delete(oldest);
     }
     const key = `${move}/${mark}`;
     let stream = made.get(key);
