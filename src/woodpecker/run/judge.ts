@@ -3,6 +3,7 @@
  * a while to become true has a deadline and is looked at again and again; how often that was needed is counted.
  */
 import type { Clock } from '../../platform/clock.js';
+import { UNSPECIFIED } from '../linearise.js';
 import type { Model } from '../model/model.js';
 import type { Resource } from '../model/resource.js';
 import type { Action, Check, Suite } from '../suite/suite.js';
@@ -28,6 +29,8 @@ export interface JudgeParts {
 export interface Judge extends JudgeParts {
   /** As the suite says it should be now; after concurrent steps, as an order of them makes it. */
   model: Model;
+  /** Concurrent steps led to where the suite says nothing: there is no model any more to compare with. */
+  lost: boolean;
   /** Found once, by handle: a resource of the model is the same object to the end. */
   readonly resources: Map<Handle, Resource>;
   readonly stepChecks: readonly Check[];
@@ -40,13 +43,14 @@ export interface Judge extends JudgeParts {
 const POLL_MS = 10;
 const POLL_MOST_MS = 1_000;
 
-export type Explained = { readonly model: Model } | { readonly wrong: Wrong };
+export type Explained = { readonly model: Model } | { readonly wrong: Wrong } | typeof UNSPECIFIED;
 
 export function createJudge(parts: JudgeParts): Judge {
   const { suite } = parts;
   const resources = new Map<Handle, Resource>();
   const judge: Judge = {
     ...parts,
+    lost: false,
     resources,
     stepChecks: suite.checks.filter(({ at }) => at === 'step'),
     endChecks: suite.checks.filter(({ at }) => at === 'end'),
@@ -85,6 +89,7 @@ export function* judgeStep(
 
 /** When the walk is over, before tear-down: everything is looked at, what is gone too. */
 export function* judgeEnd(judge: Judge): Work<Wrong | undefined> {
+  if (judge.lost) return undefined;
   const wrong = yield* looked(judge, undefined, everyone, judge.longestSettling);
   return wrong ?? (yield* firstBroken(judge, judge.endChecks));
 }
@@ -99,6 +104,7 @@ export function* judgeLanes(
   const look = (): Work<Wrong | undefined> => explainedNow(judge, known, explain);
   const wrong = yield* look();
   const still = wrong && settlesMs > 0 ? yield* eventually(judge, wrong, settlesMs, look) : wrong;
+  if (judge.lost) return undefined;
   return still ?? (yield* firstBroken(judge, judge.stepChecks));
 }
 
@@ -115,6 +121,10 @@ function* explainedNow(
   const { states, foreign } = yield* observed(judge, known);
   judge.tally.states += Object.keys(states).length;
   const found = explain(states);
+  if (found === UNSPECIFIED) {
+    judge.lost = true;
+    return undefined;
+  }
   if ('wrong' in found) return found.wrong;
   judge.model = found.model;
   judge.resources.clear();

@@ -1,5 +1,5 @@
 /** The concurrent end of a walk: two lanes at once, then one look, and the question whether any order explains it all. */
-import { explain, type LaneEvent } from '../linearise.js';
+import { explain, type LaneEvent, UNSPECIFIED } from '../linearise.js';
 import type { Model } from '../model/model.js';
 import { typeOf } from '../step-text.js';
 import type { ActAnswer, Handle, Observation, Step } from '../types.js';
@@ -71,6 +71,7 @@ export function contradiction(history: readonly LaneEvent[], before: Model): Wro
 /** The model after an order that explains it all; or what cannot be explained, in words that shrinking does not change. */
 export function explained(history: readonly LaneEvent[], before: Model, observed: Observation): Explained {
   const model = explain(history, before, observed);
+  if (model === UNSPECIFIED) return model;
   if (model) return { model };
   for (const [handle, state] of Object.entries(observed)) {
     if (explain(history, before, { [handle]: state })) continue;

@@ -2,14 +2,17 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/platform/clock.js';
 import { runWalk, traceSource } from '../../../src/woodpecker/run/run.js';
+import { parseSuite } from '../../../src/woodpecker/suite/parse.js';
+import type { Suite } from '../../../src/woodpecker/suite/suite.js';
 import { type BoundStep, HarnessError, type System, SystemFailed } from '../../../src/woodpecker/types.js';
 import { createWalks } from '../../../src/woodpecker/walk/walk.js';
-import { boxes, boxSuite, steps } from './boxes.js';
+import { BOXES, boxes, boxSuite, steps } from './boxes.js';
 
 const suite = boxSuite();
 const start = { seed: 1, bugs: [] };
-const walk = (system: System, ...lines: string[]) =>
-  runWalk(system, { suite, source: traceSource(suite, steps(...lines)), start }, { clock: systemClock });
+const walk = (system: System, ...lines: string[]) => walkOf(suite, system, ...lines);
+const walkOf = (by: Suite, system: System, ...lines: string[]) =>
+  runWalk(system, { suite: by, source: traceSource(by, steps(...lines)), start }, { clock: systemClock });
 
 /** Looks first and writes later: right when alone, wrong when another step comes between. */
 function racy(): System {
@@ -54,6 +57,12 @@ describe('two lanes', () => {
       kind: 'order',
       message: 'burn was done, which no order of the concurrent steps explains',
     });
+  });
+
+  it('pass when both did what the suite does not promise to be refused: then nobody knows', async () => {
+    const lax = parseSuite(BOXES.replace('leaves: { box: gone }, refuses: [gone]', 'leaves: { box: gone }'));
+    const result = await walkOf(lax, racy(), 'make -> box#1', '1| burn box#1', '2| burn box#1');
+    expect(result).toMatchObject({ outcome: 'pass', error: undefined });
   });
 
   it('fail when no order explains the state that is left', async () => {
