@@ -36,12 +36,18 @@ describe('the words of virsh', () => {
     ['error: Failed to start x\nerror: Requested operation is not valid: domain is running', 'refused'],
     ["error: failed to get domain 'x'", 'refused'],
     ["error: failed to get vol 'x'\nerror: Storage volume not found: no storage vol with matching path 'x'", 'refused'],
-    ["error: Failed to suspend domain 'x'\nerror: internal error: domain 'x' not running", 'failed'],
+    ["error: Failed to suspend domain 'x'\nerror: internal error: domain 'x' not running", 'refused'],
+    ['error: Failed to do it\nerror: internal error: nobody knows', 'failed'],
     ['error: Failed to do it\nerror: operation failed: nobody knows', 'failed'],
     ['error: failed to connect to the hypervisor\nerror: no connection driver available', 'broken'],
     ["error: unknown command: 'x'", 'broken'],
   ])('%j are %s', (output, kind) => {
     expect(troubleIn(output)?.kind).toBe(kind);
+  });
+
+  it('are those of a failure where the code of an error is what is asked', () => {
+    const output = "error: Failed to suspend domain 'x'\nerror: internal error: domain 'x' not running";
+    expect(troubleIn(output, true)?.kind).toBe('failed');
   });
 
   it('are none where a command succeeded', () => {

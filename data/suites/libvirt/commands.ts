@@ -1,5 +1,5 @@
 /** Each action of the suite as commands of virsh. */
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import type { ActParams, ActResult } from '../../../src/woodpecker/drivers/protocol.js';
 import { DriverError } from '../../../src/woodpecker/drivers/serve.js';
 import type { Names } from './names.js';
@@ -27,7 +27,7 @@ interface Call extends Tools {
   /** The parts of an id that has two: `uuid/snapshot`, `pool/volume`, `kind:uuid`. */
   parts(role: string): readonly [string, string];
   readonly args: ActParams['args'];
-  do(command: string): Promise<void>;
+  do(command: string, strictly?: boolean): Promise<void>;
 }
 
 type Made = Promise<ActResult['ids'] | undefined>;
@@ -43,9 +43,9 @@ const define = (kind: 'domain' | 'network' | 'pool', command: string) =>
 
 /** One command about one thing. */
 const on =
-  (role: string, command: (id: string) => string): Act =>
+  (role: string, command: (id: string) => string, strictly = false): Act =>
   ({ id, do: run }) =>
-    run(command(id(role)));
+    run(command(id(role)), strictly);
 
 const redefine =
   (role: 'domain' | 'network', command: string): Act =>
@@ -93,12 +93,12 @@ const ACTS: Readonly<Record<string, Act>> = {
   start_domain: on('domain', (id) => `start ${id}`),
   boot_domain: on('domain', (id) => `start ${id} --force-boot`),
   shut_down_domain: on('domain', (id) => `shutdown ${id}`),
-  shut_down_domain_strictly: on('domain', (id) => `shutdown ${id}`),
+  shut_down_domain_strictly: on('domain', (id) => `shutdown ${id}`, true),
   destroy_domain: on('domain', (id) => `destroy ${id}`),
   suspend_domain: on('domain', (id) => `suspend ${id}`),
-  suspend_domain_strictly: on('domain', (id) => `suspend ${id}`),
+  suspend_domain_strictly: on('domain', (id) => `suspend ${id}`, true),
   resume_domain: on('domain', (id) => `resume ${id}`),
-  resume_domain_strictly: on('domain', (id) => `resume ${id}`),
+  resume_domain_strictly: on('domain', (id) => `resume ${id}`, true),
   reboot_domain: on('domain', (id) => `reboot ${id}`),
   reset_domain: on('domain', (id) => `reset ${id}`),
   async rename_domain({ id, names, records, do: run }) {
@@ -118,7 +118,9 @@ const ACTS: Readonly<Record<string, Act>> = {
   save_paused_domain: save,
   restore_domain: on('savefile', (file) => `restore ${file}`),
   async discard_savefile({ id, session }) {
-    session.aside(() => rmSync(id('savefile')));
+    const file = id('savefile');
+    if (!existsSync(file)) throw new DriverError('refused', 'there is no such file');
+    await session.aside(() => rmSync(file, { force: true }));
   },
 
   create_snapshot: snapshot(''),
@@ -184,6 +186,12 @@ export async function act(tools: Tools, { action, takes, args, timeoutMs }: ActP
     const [first = '', second = ''] = id(role).split(/[/:]/);
     return [first, second];
   };
-  const made = await run({ ...tools, id, parts, args, do: (command) => tools.session.do(command, timeoutMs) });
+  const made = await run({
+    ...tools,
+    id,
+    parts,
+    args,
+    do: (command, strictly) => tools.session.do(command, timeoutMs, strictly),
+  });
   return made ?? {};
 }

@@ -8,10 +8,10 @@ import { openVirsh, Silence } from './virsh.js';
 import { troubleIn } from './words.js';
 
 export interface Session {
-  /** Changes something. Throws DriverError where libvirt refuses or fails. */
-  do(command: string, timeoutMs: number): Promise<void>;
+  /** Changes something. Throws DriverError where libvirt refuses or fails; `strictly`: see words.ts. */
+  do(command: string, timeoutMs: number, strictly?: boolean): Promise<void>;
   /** Changes something that virsh knows nothing of, and may have to be done again. */
-  aside(change: () => void): void;
+  aside(change: () => void): Promise<void>;
   /** Only looks. What is wrong is part of the output. */
   look(commands: readonly string[]): Promise<readonly string[]>;
   end(): void;
@@ -36,21 +36,31 @@ export function openSession({ uri, strict, log }: SessionOptions): Session {
   const remembers = uri.startsWith('test:') && !strict;
   const journal: (string | (() => void))[] = [];
   let virsh = openVirsh(uri);
+  let last: Promise<unknown> = Promise.resolve();
 
   return {
-    async do(command, timeoutMs) {
-      const [output = ''] = await patiently(command, timeoutMs);
-      const trouble = troubleIn(output);
-      if (trouble) throw new DriverError(trouble.kind, trouble.message);
-      if (remembers) journal.push(command);
-    },
-    aside(change) {
-      change();
-      if (remembers) journal.push(change);
-    },
-    look: (commands) => virsh.ask(commands, LOOK_MS),
+    do: (command, timeoutMs, strictly = false) =>
+      inTurn(async () => {
+        const [output = ''] = await patiently(command, timeoutMs);
+        const trouble = troubleIn(output, strictly);
+        if (trouble) throw new DriverError(trouble.kind, trouble.message);
+        if (remembers) journal.push(command);
+      }),
+    aside: (change) =>
+      inTurn(() => {
+        change();
+        if (remembers) journal.push(change);
+      }),
+    look: (commands) => inTurn(() => virsh.ask(commands, LOOK_MS)),
     end: () => virsh.end(),
   };
+
+  /** virsh does one thing after another; so a virsh that hangs takes nothing with it but what it hangs in. */
+  function inTurn<T>(work: () => T | Promise<T>): Promise<T> {
+    const mine = last.then(work);
+    last = mine.catch(() => undefined);
+    return mine;
+  }
 
   async function patiently(command: string, timeoutMs: number): Promise<readonly string[]> {
     const limit = remembers && MAY_HANG.test(command) ? HANG_MS : timeoutMs;
