@@ -23,10 +23,10 @@ describe('a bug of the cloud', () => {
     expect(Object.keys(CLOUD_BUGS)).toEqual(Object.keys(suite.bugs));
   });
 
-  // Races and chance are what some of these are about: one of a few tries has to show them again.
+  // Two of these are races: how often they show again, the machine decides.
   it.each(Object.entries(CLOUD_BUGS))(
     '%s is found, cut to its steps, and comes back',
-    { retry: 5 },
+    { retry: 2 },
     async (bug, expected) => {
       const { kind, least, lanes = 1, flaky } = expected;
       const { list } = await huntIn(suite, open, { bugs: [bug], lanes, seed: 4, steps: 40_000, untilFound: true });
@@ -36,9 +36,9 @@ describe('a bug of the cloud', () => {
       expect(finding.minimal.length).toBeGreaterThanOrEqual(least);
       // How far a failure that shows now and then can be cut, chance decides; and a way that is not the shortest may be as far as it goes.
       if (!flaky) expect(finding.minimal.length).toBeLessThanOrEqual(least + 3);
-      // A race is won by whom the machine lets win it.
-      if (flaky || lanes === 2) expect(finding.again.hits).toBeGreaterThan(0);
-      else expect(finding.again.hits).toBe(finding.again.tries);
+      // A race is won by whom the machine lets win it; and ten tries are few for what shows three times in ten.
+      if (lanes === 2) expect(finding.again.hits).toBeGreaterThan(0);
+      else if (!flaky) expect(finding.again.hits).toBe(finding.again.tries);
 
       const again = await Promise.all(
         Array.from({ length: flaky ? 30 : 1 }, (_, seed) => walked(finding.minimal, [bug], seed)),
