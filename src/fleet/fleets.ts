@@ -75,16 +75,16 @@ export function createFleets({ guilds, shelf, clock, waiting, isHere, onFault }:
     );
     /** Reading alone waits for nobody. */
     const read = <T>(look: (desk: Desk) => T): T => look(deskIn(guilds.open(guildId)));
-    const ask = async <T>(run: (desk: Desk) => T): Promise<T> => {
+    const ask = async <T>(run: (desk: Desk) => T, lasting = false): Promise<T> => {
       // Machines that waited are sent home when the process stops: no file is opened for them any more.
       if (stopped) throw new ApiRefusal('unavailable');
       busy.set(guildId, clock.now());
-      return turn((guild) => run(deskIn(guild)));
+      return turn(lasting, (guild) => run(deskIn(guild)));
     };
     return {
       guildId,
       publicKeyOf: async (machine) => read((desk) => desk.publicKeyOf(machine)),
-      enrol: (code, facts) => ask((desk) => desk.enrol(code, facts)),
+      enrol: (code, facts) => ask((desk) => desk.enrol(code, facts), true),
       session: (call, facts) => ask((desk) => desk.session(call, facts)),
       lease: (call, wish) => ask((desk) => desk.lease(call, wish)),
       leaseAgain: (machine, wish) => ask((desk) => desk.leaseAgain(machine, wish)),
@@ -95,7 +95,7 @@ export function createFleets({ guilds, shelf, clock, waiting, isHere, onFault }:
         const { result, plausible } = spec
           ? await judgeResult(spec, told, suite, breathe)
           : { result: told, plausible: false };
-        return ask((desk) => desk.result(call, fence, result, plausible, next));
+        return ask((desk) => desk.result(call, fence, result, plausible, next), true);
       },
       release: (call, fence, faulty) => ask((desk) => desk.release(call, fence, faulty)),
       suite: (call, digest) => ask((desk) => desk.suite(call, digest)),

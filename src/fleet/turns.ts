@@ -8,6 +8,7 @@ import type { Guild } from '../platform/guild.js';
 const MOST = 64;
 
 interface Waiting {
+  readonly lasting: boolean;
   /** Runs it; returns how to tell its caller, once it is durable. */
   readonly run: (guild: Guild) => () => void;
   readonly fail: (error: unknown) => void;
@@ -18,7 +19,11 @@ class RolledBack extends Error {
   override readonly name = 'RolledBack';
 }
 
-export type Turn = <T>(run: (guild: Guild) => T) => Promise<T>;
+/**
+ * `lasting`: its answer promises that it survives a power cut. What a machine says again within a minute need not: it survives
+ * the end of this process all the same, and nobody waits for the disk.
+ */
+export type Turn = <T>(lasting: boolean, run: (guild: Guild) => T) => Promise<T>;
 
 /**
  * `open`: the guild's file, opened anew each time, as another's opening may have closed it. `onUndone`: nothing of a turn
@@ -48,16 +53,20 @@ export function createTurns(open: () => Guild, onUndone: (guild: Guild) => void)
     let guild: Guild | undefined;
     try {
       guild = open();
+      if (!turn.some(({ lasting }) => lasting)) guild.db.pragma('synchronous = NORMAL');
       for (const tell of runAll(guild, turn)) tell();
     } catch (error) {
       if (guild) onUndone(guild);
       for (const { fail } of turn) fail(error);
+    } finally {
+      if (guild?.db.open) guild.db.pragma('synchronous = FULL');
     }
   }
 
-  return (run) =>
+  return (lasting, run) =>
     new Promise((resolve, reject) => {
       queue.push({
+        lasting,
         run(guild) {
           const value = run(guild);
           return () => resolve(value);
