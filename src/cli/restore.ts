@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { raiseEpoch } from '../fleet/engines/sqlite/epoch.js';
 import { BackupError, restore } from '../platform/backup.js';
 import { FolderInUse, lockFolder } from '../platform/lock.js';
 import { latest, readMigrations } from '../platform/migrate.js';
@@ -17,7 +18,9 @@ export default {
       const lock = lockFolder(guildsFolder(env));
       try {
         const schema = latest(readMigrations(shipped('migrations')));
-        const manifest = await restore(folder, guildsFolder(env), { overwrite, schema, now: Date.now() });
+        const now = Date.now();
+        const prepare = (file: string): void => raiseEpoch(file, now);
+        const manifest = await restore(folder, guildsFolder(env), { overwrite, schema, now, prepare });
         terminal.out(`${manifest.files.length} guilds as they were at ${manifest.made}, in ${guildsFolder(env)}`);
         return 0;
       } finally {

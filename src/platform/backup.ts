@@ -133,6 +133,8 @@ export interface RestoreOptions {
   /** The newest schema that this program knows. */
   readonly schema: number;
   readonly now: number;
+  /** Done to each file before it takes its place. */
+  readonly prepare?: (file: string) => void;
 }
 
 /**
@@ -155,7 +157,11 @@ export async function restore(folder: string, guildsFolder: string, options: Res
     );
   }
   // First all copies, then the renames: a full disk or a kill in between leaves what was there.
-  for (const { name } of manifest.files) await copyDurably(join(folder, name), join(guildsFolder, `${name}.restoring`));
+  for (const { name } of manifest.files) {
+    const draft = join(guildsFolder, `${name}.restoring`);
+    await copyDurably(join(folder, name), draft);
+    options.prepare?.(draft);
+  }
   for (const { name } of manifest.files) {
     const file = join(guildsFolder, name);
     setAside(file, `${file}.before-${options.now}`);
