@@ -154,4 +154,4 @@ it(`loses nothing that it acknowledged, and does nothing twice, killed ${KILLS} 
     expect(threads.find(({ id }) => id === thread)?.thread_metadata?.archived).toBe(closedIn.has(thread));
   }
   expect(inFile('PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
-}, 300_000);
+}, 500_000);

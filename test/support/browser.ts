@@ -54,7 +54,7 @@ export async function openScreen(): Promise<Screen> {
     async open(url, options = {}) {
       const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-US', ...options });
       const page = await context.newPage();
-      page.setDefaultTimeout(8_000);
+      page.setDefaultTimeout(20_000);
       page.on('pageerror', (error) => complaints.push(error.stack ?? error.message));
       page.on('console', (message) => {
         if (message.type() === 'error') complaints.push(message.text());

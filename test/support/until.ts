@@ -2,9 +2,9 @@
 import type { APIMessage } from 'discord-api-types/v10';
 import type { Action, Actor, Answer } from '../../src/local-discord/actor.js';
 
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 20_000;
 
-/** Resolves with what `look` finds, now or after something reached the person's screen. Rejects after 10 s. */
+/** Resolves with what `look` finds, now or after something reached the person's screen. Rejects after 20 s. */
 export async function until<T>(viewer: Actor, look: () => T | undefined | false): Promise<T> {
   const attempt = (): T | undefined => {
     try {

@@ -35,6 +35,8 @@ export interface Model {
   get(handle: Handle): Resource | undefined;
   /** All that is not gone, in order of type and state. */
   live(): Resource[];
+  /** The same, and then of each type what is gone. */
+  everyone(): Resource[];
   /** States of these resources, by handle: what a system must show. */
   states(of: readonly Resource[]): Observation;
   hasRoom(action: Action): boolean;
@@ -152,7 +154,8 @@ function modelOf(suite: Suite, store: Store, steps: number): Model {
     steps,
     touched: NONE,
     get,
-    live: () => population.flatMap((lists) => lists.slice(0, -1).flat()),
+    live: () => listed(population, 1),
+    everyone: () => listed(population, 0),
     states: (of) => {
       const seen: Record<Handle, string> = {};
       for (const r of of) seen[r.handle] = stateOf(r);
@@ -183,6 +186,15 @@ export const numberOf = (handle: Handle): number => Number(handle.slice(handle.l
 /** Puts resources into the roles that expressions see, from the first on. What is behind them is of no account. */
 export function bindRoles(frame: Frame, takes: readonly Resource[]): void {
   for (let i = 0; i < takes.length; i++) frame.roles[i] = takes[i] as Resource;
+}
+
+/** Resources of all states but the last `without`. */
+function listed(population: Model['population'], without: 0 | 1): Resource[] {
+  const found: Resource[] = [];
+  for (const lists of population)
+    for (let state = 0; state < lists.length - without; state++)
+      for (const r of lists[state] as readonly Resource[]) found.push(r);
+  return found;
 }
 
 const initials = new WeakMap<ResourceType, readonly (number | string | boolean)[]>();

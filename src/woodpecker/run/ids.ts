@@ -3,10 +3,22 @@ import type { Suite } from '../suite/suite.js';
 import type { Handle, Known } from '../types.js';
 
 export interface Ids {
-  /** The same object every time, until it is named otherwise. */
   of(handle: Handle): Known;
   name(handle: Handle, id: string): void;
 }
+
+const own = new Map<Handle, Known>();
+/** The same in every walk: made once. */
+function unnamed(handle: Handle): Known {
+  let found = own.get(handle);
+  if (found === undefined) {
+    found = { handle, id: handle };
+    if (own.size < MOST_KEPT) own.set(handle, found);
+  }
+  return found;
+}
+
+const MOST_KEPT = 10_000;
 
 /** What is there before the first step has the ids that the suite gives. */
 export function createIds(suite: Suite): Ids {
@@ -19,14 +31,7 @@ export function createIds(suite: Suite): Ids {
     if (id !== undefined) known.set(handle, { handle, id });
   }
   return {
-    of(handle) {
-      let found = known.get(handle);
-      if (found === undefined) {
-        found = { handle, id: handle };
-        known.set(handle, found);
-      }
-      return found;
-    },
+    of: (handle) => (known.size > 0 ? known.get(handle) : undefined) ?? unnamed(handle),
     name: (handle, id) => void known.set(handle, { handle, id }),
   };
 }

@@ -148,15 +148,12 @@ function* firstBroken(judge: Judge, checks: readonly Check[]): Work<Wrong | unde
 
 /** What is there, and what the last step deleted: it must not be there any more. */
 function present({ model }: Judge): Resource[] {
-  const found: Resource[] = [];
-  for (const lists of model.population)
-    for (let state = 0; state < lists.length - 1; state++)
-      for (const resource of lists[state] ?? []) found.push(resource);
+  const found = model.live();
   for (const resource of model.touched) if (resource.state === resource.type.gone) found.push(resource);
   return found;
 }
 
-const everyone = ({ model }: Judge): Resource[] => model.population.flat(2);
+const everyone = ({ model }: Judge): Resource[] => model.everyone();
 
 function* looked(
   judge: Judge,

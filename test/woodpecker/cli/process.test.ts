@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const flock = join(here, '../../../bin/flock.js');
@@ -29,11 +29,8 @@ const running = (mark: string) =>
     }
   });
 
-/** Waits for what has no event: another process's end. */
-async function until(holds: () => boolean): Promise<void> {
-  for (let i = 0; i < 1500 && !holds(); i++) await new Promise((resolve) => setTimeout(resolve, 10));
-  expect(holds()).toBe(true);
-}
+/** Waits for what has no event: another process's beginning or end. Seen once is seen: a process that replaces itself has no command line for a moment. */
+const until = (holds: () => boolean): Promise<void> => vi.waitUntil(holds, { timeout: 30_000, interval: 10 }).then();
 
 function start(...args: string[]) {
   const child = spawn(process.execPath, [flock, 'hunt', ...args], { stdio: ['ignore', 'pipe', 'pipe'], cwd: folder });
