@@ -58,7 +58,9 @@ function compileAction(
     takes: takes.map((take, role) => {
       const mine = conditions.filter((c) => lastRole(c.roles) === role);
       const via = shortcut(role, takes, mine);
-      return { ...take, when: mine.map((c) => c.condition), ...(via ? { via } : {}) };
+      const { role: name, type, allowed, states } = take;
+      // All of one shape: walks look at nothing as often as at these.
+      return { role: name, type, allowed, states, when: mine.map((c) => c.condition), via };
     }),
     roles: [...takes.map((t) => t.role), ...effects.makes.map((m) => m.role)],
     when: conditions.filter((c) => lastRole(c.roles) === -1).map((c) => c.condition),
@@ -135,7 +137,7 @@ function take(
       report(path, `a ${name} has no state "${state}"`, hint ? { hint } : {});
     }
   }
-  return [{ role, type, allowed, states: allowed.flatMap((yes, s) => (yes ? [s] : [])), when: [] }];
+  return [{ role, type, allowed, states: allowed.flatMap((yes, s) => (yes ? [s] : [])), when: [], via: undefined }];
 }
 
 /** `volume.vm == vm` gives one of the two from the other, without a search. */

@@ -48,7 +48,10 @@ export interface Take {
   /** Conditions that can be told once this role, and those before it, are bound. */
   readonly when: readonly Condition[];
   /** Candidates come from a link of an earlier role, or from what points to it. */
-  readonly via?: { readonly role: number; readonly link: number } | { readonly role: number; readonly inverse: number };
+  readonly via:
+    | { readonly role: number; readonly link: number }
+    | { readonly role: number; readonly inverse: number }
+    | undefined;
 }
 
 export interface Condition {

@@ -1,6 +1,7 @@
 /** Finds resources for an action's roles: uniformly among those that fit, without trying what cannot. */
 import type { Model } from '../model/model.js';
 import type { Resource } from '../model/resource.js';
+import { NONE } from '../model/store.js';
 import type { Action, Take } from '../suite/suite.js';
 import type { Random } from './random.js';
 
@@ -49,11 +50,11 @@ export function createBinder(model: Model, random: Random): Binder {
     }
     buffers[role] ??= [];
     const rest = buffers[role];
-    rest.length = 0;
-    if (listed) rest.push(...listed);
-    else for (const s of take.states) rest.push(...(lists[s] ?? []));
+    let count = 0;
+    if (listed) for (const r of listed) rest[count++] = r;
+    else for (const s of take.states) for (const r of lists[s] ?? NONE) rest[count++] = r;
     // A shuffle, one card at a time: the first that fits is a uniform choice among all that fit.
-    for (let left = rest.length; left > 0; left--) {
+    for (let left = count; left > 0; left--) {
       const n = random.below(left);
       const r = rest[n] as Resource;
       rest[n] = rest[left - 1] as Resource;

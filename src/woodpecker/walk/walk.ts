@@ -40,7 +40,7 @@ export function createWalks(suite: Suite, hunt: HuntOrigin): Walks {
   const begin = (episode: number): Walk => {
     if (episode % BLOCK === 0) memory.forget();
     next = episode + 1;
-    current = createWalk(suite, { ...hunt, episode }, memory);
+    current = createWalk(suite, originOf(hunt, episode), memory);
     return current;
   };
   const finish = (): void => {
@@ -69,6 +69,12 @@ export function regenerate(suite: Suite, origin: WalkOrigin): Step[] {
   const steps: Step[] = [];
   for (let step = walk.next(); step; step = walk.next()) steps.push(step);
   return steps;
+}
+
+/** Written out, so that the origins of all walks have one shape: copied property by property, each would have its own. */
+function originOf(hunt: HuntOrigin, episode: number): WalkOrigin {
+  const { suite, digest, ref, strategy, pattern, seed, length, lanes } = hunt;
+  return { suite, digest, ref, strategy, pattern, seed, episode, length, lanes };
 }
 
 /** Strategies whose walks depend on those before them. */
