@@ -1,18 +1,7 @@
 /** From a step of the model to a step of the system, and what the log says about it. */
-import type { Action, Suite } from '../suite/suite.js';
+import type { Action } from '../suite/suite.js';
 import type { BoundStep, Known, Step } from '../types.js';
 import type { Ids } from './ids.js';
-
-const tables = new WeakMap<Suite, ReadonlyMap<string, Action>>();
-/** A suite's actions and faults, by name. */
-export function actionsOf(suite: Suite): ReadonlyMap<string, Action> {
-  let table = tables.get(suite);
-  if (table === undefined) {
-    table = new Map(suite.actions.map((action) => [action.name, action]));
-    tables.set(suite, table);
-  }
-  return table;
-}
 
 /** A step with real ids. */
 export function boundOf(step: Step, index: number, action: Action, ids: Ids): BoundStep {

@@ -1,8 +1,7 @@
 /** Counts what walks did of what the model has: actions, transitions (an action in states), and pairs of those in a row. */
 import { createModel } from '../model/model.js';
-import type { Action, Suite } from '../suite/suite.js';
+import { type Action, actionsOf, type Suite } from '../suite/suite.js';
 import type { Handle, Step } from '../types.js';
-import { actionsOf } from './bind.js';
 import type { CoverageCount } from './hunt-events.js';
 
 export interface Coverage {

@@ -2,7 +2,7 @@
 import type { Clock } from '../../platform/clock.js';
 import { failureOf } from '../signature.js';
 import { printStep } from '../step-text.js';
-import type { Action, Suite } from '../suite/suite.js';
+import { type Action, actionsOf, type Suite } from '../suite/suite.js';
 import {
   type ActAnswer,
   type Failure,
@@ -14,7 +14,7 @@ import {
   type System,
 } from '../types.js';
 import { type ActionLog, noLog } from './action-log.js';
-import { actionsOf, boundOf, idsIn } from './bind.js';
+import { boundOf, idsIn } from './bind.js';
 import type { Wrong } from './compare.js';
 import { statesBefore, wordsOf, wrongThrown } from './failure.js';
 import { createIds, type Ids } from './ids.js';

@@ -195,15 +195,18 @@ export interface Suite {
 const actions = new WeakMap<Suite, ReadonlyMap<string, Action>>();
 const types = new WeakMap<Suite, ReadonlyMap<string, ResourceType>>();
 
-/** An action or a fault. */
-export function actionNamed(suite: Suite, name: string): Action | undefined {
+/** A suite's actions and faults, by name. */
+export function actionsOf(suite: Suite): ReadonlyMap<string, Action> {
   let table = actions.get(suite);
   if (!table) {
     table = new Map(suite.actions.map((a) => [a.name, a]));
     actions.set(suite, table);
   }
-  return table.get(name);
+  return table;
 }
+
+/** An action or a fault. */
+export const actionNamed = (suite: Suite, name: string): Action | undefined => actionsOf(suite).get(name);
 
 export function typeNamed(suite: Suite, name: string): ResourceType | undefined {
   let table = types.get(suite);
