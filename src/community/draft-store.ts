@@ -16,8 +16,8 @@ interface DraftRow {
 export function createDraftStore(db: Database) {
   const insertDraft = once(() => db.prepare<unknown[]>('INSERT INTO question_draft VALUES (?, ?, ?, ?, ?, ?, ?, ?)'));
   const draftById = once(() =>
-    db.prepare<[string], DraftRow>(
-      'SELECT id, asker, title, body, version, subject, file FROM question_draft WHERE id = ?',
+    db.prepare<[string, number], DraftRow>(
+      'SELECT id, asker, title, body, version, subject, file FROM question_draft WHERE id = ? AND made_at >= ?',
     ),
   );
   const dropDraft = once(() => db.prepare<[string]>('DELETE FROM question_draft WHERE id = ?'));
@@ -27,8 +27,9 @@ export function createDraftStore(db: Database) {
     add({ id, asker, title, body, version, subject, file }: Draft, at: number): void {
       insertDraft().run(id, asker, title, body, version, subject, file && JSON.stringify(file), at);
     },
-    get(id: string): Draft | undefined {
-      const row = draftById().get(id);
+    /** One that is not older than `since`. */
+    get(id: string, since: number): Draft | undefined {
+      const row = draftById().get(id, since);
       return row && { id: row.id, asker: row.asker, ...askingOf(row) };
     },
     drop: (id: string): void => void dropDraft().run(id),

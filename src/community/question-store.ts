@@ -119,10 +119,11 @@ export function createQuestionStore(db: Database) {
     },
     reindex,
     /** The question has a post now, and can be found. */
-    setThread(id: number, thread: string, card: string): void {
+    setThread(id: number, thread: string, card: string): Question | undefined {
       setThread().run(thread, card, id);
       const posted = one(byId().get(id));
       if (posted) reindex(posted);
+      return posted;
     },
     setCard: (id: number, card: string): void => void setCard().run(card, id),
     /** What a person changed about the post in Discord. */

@@ -82,14 +82,12 @@ export function createQuestions(guild: Guild, settings: Settings, { now, posts }
     return { ...question, state };
   }
 
-  function post(draft: Draft): Question {
-    const { id: channel } = forum();
+  /** The asker waits for this: what can be done when Discord has made the post is done then. */
+  function post(draft: Draft, channel: string): Question {
     const { subject, file, ...asking } = draft;
     const tags = subject ? [subject] : [];
     const question = store.add({ ...asking, draft: draft.id, file: file?.name, tags, at: now() });
     effects.post(question, channel, file);
-    watch(question);
-    drafts.drop(draft.id);
     return question;
   }
 
@@ -138,23 +136,23 @@ export function createQuestions(guild: Guild, settings: Settings, { now, posts }
     ask: guild.transaction((id: string, written: Asking, by: Actor): Asked => {
       const posted = store.byDraft(id);
       if (posted) return { kind: 'posted', question: posted };
-      drafts.dropBefore(now() - DRAFT_KEPT);
-      const earlier = drafts.get(id);
+      const earlier = drafts.get(id, now() - DRAFT_KEPT);
       const { asking, problem } = checkAsking({ file: earlier?.file, ...written });
       const draft: Draft = { ...asking, id, asker: by.id };
       const similar = search.similar(asking);
-      const noForum: Problem | undefined = settings.place('channel.questions') ? undefined : { reason: 'no_forum' };
-      if (!problem && !noForum && similar.length === 0) return { kind: 'posted', question: post(draft) };
-      drafts.drop(id);
+      const place = settings.place('channel.questions');
+      if (earlier) drafts.drop(id);
+      if (!problem && place && similar.length === 0) return { kind: 'posted', question: post(draft, place.id) };
+      drafts.dropBefore(now() - DRAFT_KEPT);
       drafts.add(draft, now());
-      const wrong = problem ?? noForum;
+      const wrong: Problem | undefined = problem ?? (place ? undefined : { reason: 'no_forum' });
       return wrong ? { kind: 'problem', draft, problem: wrong } : { kind: 'similar', draft, similar };
     }),
 
     /** What someone wrote and has not posted. Refuses: draft_gone, already_posted. */
     draft(id: string, by: Actor): Draft {
       if (store.byDraft(id)) refuse('already_posted');
-      const draft = drafts.get(id);
+      const draft = drafts.get(id, now() - DRAFT_KEPT);
       return draft?.asker === by.id ? draft : refuse('draft_gone');
     },
 
@@ -162,10 +160,12 @@ export function createQuestions(guild: Guild, settings: Settings, { now, posts }
     postAnyway: guild.transaction((id: string, by: Actor): Question => {
       const posted = store.byDraft(id);
       if (posted?.asker === by.id) return posted;
-      const draft = drafts.get(id);
+      const draft = drafts.get(id, now() - DRAFT_KEPT);
       if (draft?.asker !== by.id) return refuse('draft_gone');
       if (draft.title === '') refuse('title_empty');
-      return post(draft);
+      const question = post(draft, forum().id);
+      drafts.drop(id);
+      return question;
     }),
 
     /**
@@ -256,8 +256,11 @@ export function createQuestions(guild: Guild, settings: Settings, { now, posts }
     /** The question of a thread. Refuses: not_a_question. */
     at: find,
 
-    /** Discord made the post: now answers can find their question. */
-    posted: guild.transaction((id: number, thread: string): void => store.setThread(id, thread, thread)),
+    /** Discord made the post: now answers can find their question, and the day begins in which they may. */
+    posted: guild.transaction((id: number, thread: string): void => {
+      const question = store.setThread(id, thread, thread);
+      if (question?.state === 'open') watch(question);
+    }),
     cardPosted: guild.transaction((id: number, message: string): void => store.setCard(id, message)),
     /** Discord told an author of an acceptance; one that was taken back meanwhile is untold. */
     notePosted: guild.transaction((message: string, decision: number, note: string): void => {
@@ -270,10 +273,7 @@ export function createQuestions(guild: Guild, settings: Settings, { now, posts }
     /** A day passed without an accepted answer: helpers are told, once. */
     raise: guild.transaction((id: number): void => {
       const question = store.byId(id);
-      if (question?.state !== 'open') return;
-      // Discord was out of reach for a day, and the post is still to come.
-      if (!question.thread) schedule.set({ key: timer(id), kind: RAISE, payload: id, due: now() + HOUR });
-      else if (store.markRaised(id, now())) effects.raise(question);
+      if (question?.state === 'open' && store.markRaised(id, now())) effects.raise(question);
     }),
   };
 }

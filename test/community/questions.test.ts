@@ -316,14 +316,16 @@ describe('a question that nobody answers', () => {
     expect(due()).toEqual(['question.raise']);
   });
 
-  it('is raised only when its post is there, however long Discord was out of reach', () => {
+  it('is raised a day after its post is there, however long Discord was out of reach', () => {
     questions.ask('d1', written, asker);
     home.take();
-    home.clock.advance(24 * HOUR);
+    home.clock.advance(48 * HOUR);
     ring();
     expect(home.take()).toEqual([]);
     questions.posted(1, '700');
-    home.clock.advance(HOUR);
+    home.clock.advance(24 * HOUR - 1);
+    expect(due()).toEqual([]);
+    home.clock.advance(1);
     ring();
     expect(kinds(home.take())).toEqual(['post']);
   });
