@@ -4,7 +4,16 @@ import type { FastifyInstance } from 'fastify';
 import { jobs as everything } from '../commands/index.js';
 import { type Community, continuationsOf, createCommunity, timerHandlersOf } from './community/community.js';
 import { createCatalogue, type Job } from './discord/catalogue.js';
-import { createClient, type DiscordAddress, login, lookUp } from './discord/client.js';
+import {
+  createClient,
+  createLoginRest,
+  type DiscordAddress,
+  type Granted,
+  login,
+  loginTime,
+  lookUp,
+  onLost,
+} from './discord/client.js';
 import { createDelivery } from './discord/delivery.js';
 import { createDeliveryRest } from './discord/delivery-rest.js';
 import { guardDispatches } from './discord/dispatch-guard.js';
@@ -12,6 +21,7 @@ import { createFaults } from './discord/faults.js';
 import { createHelp } from './discord/help.js';
 import { followPlaces } from './discord/listeners/places.js';
 import { followPresence } from './discord/listeners/presence.js';
+import { LoginFailed } from './discord/login-failed.js';
 import { createMeter } from './discord/meter.js';
 import { register } from './discord/register.js';
 import { createRouter } from './discord/router.js';
@@ -52,7 +62,7 @@ export interface AppOptions {
 export type App = ReturnType<typeof createApp>;
 
 export interface Started {
-  readonly applicationId: string;
+  readonly granted: Granted;
   /** Where HTTP listens, if it does. */
   readonly httpUrl: string | undefined;
 }
@@ -60,6 +70,8 @@ export interface Started {
 /** In all a stop takes less than 5 s; milliseconds. */
 const DRAIN_MS = 2_500;
 const DELIVERY_MS = 1_500;
+/** discord.js waits for a farewell even of who never answered. */
+const GOODBYE_MS = 500;
 
 /** A bot that is not started yet. It closes what it opened itself; the guild store is the caller's. */
 export function createApp(options: AppOptions) {
@@ -69,8 +81,14 @@ export function createApp(options: AppOptions) {
   const faults = createFaults({ log, clock, count: meter.fault });
   const departures = createDepartures(guilds, clock);
   /** What was started, to be ended in the opposite order. */
-  const running: (() => void | Promise<void>)[] = [];
+  const running: (() => unknown)[] = [];
   const aborted = new AbortController();
+  let giveUp: (reason: LoginFailed) => void = () => {};
+  const lost = new Promise<LoginFailed>((resolve) => {
+    giveUp = resolve;
+  });
+  const atMost = (ms: number, work: Promise<unknown>): Promise<unknown> =>
+    Promise.race([work, new Promise<void>((resolve) => clock.after(ms, resolve))]);
 
   const communities = new WeakMap<Guild, Community>();
   const communityOf = (guild: Guild): Community => {
@@ -140,9 +158,17 @@ export function createApp(options: AppOptions) {
     if (http) running.push(() => http.close());
     running.push(fleets.stop);
 
-    const granted = await lookUp(discord);
+    const time = loginTime(clock);
+    running.push(time.stop);
+    const loginRest = createLoginRest(discord);
+    const granted = await time.inTime(lookUp(loginRest));
     const client = createClient(discord, granted);
-    const { ids, ...changes } = await register(client.rest, granted.applicationId, catalogue.commands);
+    running.push(() => atMost(GOODBYE_MS, client.destroy()));
+    // Before the login: whoever is seen to be there can be asked.
+    const registering = register(loginRest, granted.applicationId, catalogue.commands).catch((error: unknown) => {
+      throw LoginFailed.of(error);
+    });
+    const { ids, ...changes } = await time.inTime(registering);
     log.info(changes, 'commands registered');
     const workerUrl = options.http?.publicUrl ?? http?.url;
     const system = { catalogue, faults, help: createHelp(catalogue, ids), granted, guilds, shelf, workerUrl };
@@ -164,8 +190,9 @@ export function createApp(options: AppOptions) {
       if (!aborted.signal.aborted) log.info('connecting to Discord again');
     });
     client.on(Events.ShardResume, (_, missed) => log.info({ missed }, 'resumed'));
-    const ready = await login(client, discord.token, clock);
-    running.push(() => client.destroy());
+    const ready = await time.inTime(login(client, discord.token));
+    time.stop();
+    onLost(client, giveUp);
     isHere = (guildId) => client.guilds.cache.has(guildId);
 
     const delivery = createDelivery({
@@ -197,7 +224,7 @@ export function createApp(options: AppOptions) {
     );
     running.push(followPlaces(ready, { guilds, communityOf, faults }));
     // Whoever acts while we stop is still answered; the rest of the stop waits for them.
-    running.push(() => Promise.race([router.drain(), new Promise<void>((resolve) => clock.after(DRAIN_MS, resolve))]));
+    running.push(() => atMost(DRAIN_MS, router.drain()));
 
     metrics.watch({ openGuildFiles: guilds.openCount, outbox: delivery.stats, now: clock.now });
     health = {
@@ -220,7 +247,7 @@ export function createApp(options: AppOptions) {
       (guildId, error) => log.warn({ guildId, err: error }, 'the file of this server cannot be used'),
       aborted.signal,
     );
-    return { applicationId: granted.applicationId, httpUrl: http?.url };
+    return { granted, httpUrl: http?.url };
   }
 
   async function stop(): Promise<void> {
@@ -238,6 +265,8 @@ export function createApp(options: AppOptions) {
         throw error;
       }
     },
+    /** Resolves when Discord sends the bot away for good: its token was changed, or an intent taken back. */
+    lost,
     /** Finishes the answers under way, then what is on its way to Discord; less than 5 s. */
     stop,
   };

@@ -1,8 +1,10 @@
-import { createApp } from '../app.js';
+import { GatewayIntentBits } from 'discord.js';
+import { createApp, type Started } from '../app.js';
+import { intentsOf } from '../discord/client.js';
 import { inviteLink } from '../discord/invite.js';
 import { LoginFailed } from '../discord/login-failed.js';
 import { systemClock } from '../platform/clock.js';
-import type { Environment } from '../platform/env.js';
+import { type Environment, EnvironmentError } from '../platform/env.js';
 import { createGuildStore } from '../platform/guild-store.js';
 import { Unencrypted } from '../platform/http.js';
 import { lockFolder } from '../platform/lock.js';
@@ -51,9 +53,15 @@ async function runLocked(terminal: Terminal, env: Environment): Promise<number> 
     process.exit(1);
   });
   boundStop(terminal.stop, log);
-  const neighbour = env.discordToken === undefined ? await startNeighbour(terminal, env, log) : undefined;
+  let neighbour: Neighbour | undefined;
   try {
+    neighbour = env.discordToken === undefined ? await startNeighbour(terminal, env, log) : undefined;
     return await runBot(terminal, env, log, neighbour);
+  } catch (error) {
+    // Somebody's to mend at Discord or on this machine, and said in a sentence; anything else is told in full.
+    if (!isTheirs(error)) log.fatal({ err: error }, 'could not start');
+    terminal.err(error instanceof Error ? error.message : String(error));
+    return 1;
   } finally {
     await neighbour?.stop();
   }
@@ -88,16 +96,11 @@ async function runBot(
   });
   try {
     const started = await Promise.race([app.start(), aborted(terminal.stop)]);
-    if (started) {
-      announce(terminal, neighbour, started);
-      await aborted(terminal.stop);
-    }
-    return 0;
-  } catch (error) {
-    // Somebody's to mend at Discord or on this machine, and said in a sentence; anything else is told in full.
-    if (!isTheirs(error)) log.fatal({ err: error }, 'could not start');
-    terminal.err(error instanceof Error ? error.message : String(error));
-    return 1;
+    if (!started) return 0;
+    announce(terminal, neighbour, started);
+    const lost = await Promise.race([app.lost, aborted(terminal.stop)]);
+    if (lost) terminal.err(lost.message);
+    return lost ? 1 : 0;
   } finally {
     await app.stop();
     metrics.stop();
@@ -105,15 +108,18 @@ async function runBot(
   }
 }
 
-function announce(
-  terminal: Terminal,
-  neighbour: Neighbour | undefined,
-  { applicationId, httpUrl }: { applicationId: string; httpUrl: string | undefined },
-): void {
+function announce(terminal: Terminal, neighbour: Neighbour | undefined, { granted, httpUrl }: Started): void {
   if (neighbour) terminal.out(`Open ${neighbour.url} to be somebody there.`);
-  else terminal.out(`Invite the bot: ${inviteLink(applicationId)}`);
+  else {
+    terminal.out(`Invite the bot: ${inviteLink(granted.applicationId)}`);
+    const intents = intentsOf(granted).map((bit) => GatewayIntentBits[bit]);
+    terminal.out(`Intents: ${intents.join(', ')}.${granted.members ? '' : NO_MEMBERS}`);
+  }
   if (httpUrl !== undefined) terminal.out(`Health: ${httpUrl}/healthz  Metrics: ${httpUrl}/metrics`);
 }
+
+const NO_MEMBERS =
+  ' GuildMembers is not granted: newcomers press a button instead of being seen. To change it: https://discord.com/developers/applications → your application → Bot → Server Members Intent.';
 
 /** Resolves when somebody asks us to stop. */
 const aborted = (signal: AbortSignal): Promise<undefined> =>
@@ -123,7 +129,8 @@ const aborted = (signal: AbortSignal): Promise<undefined> =>
   });
 
 const isTheirs = (error: unknown): boolean =>
-  error instanceof LoginFailed ||
+  (error instanceof LoginFailed && error.failure !== 'refused') ||
+  error instanceof EnvironmentError ||
   error instanceof Unencrypted ||
   // Cannot listen, or cannot read the certificate.
   (error instanceof Error && 'syscall' in error && (error.syscall === 'listen' || error.syscall === 'open'));

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { raiseEpoch } from '../fleet/engines/sqlite/epoch.js';
 import { BackupError, restore } from '../platform/backup.js';
-import { FolderInUse, lockFolder } from '../platform/lock.js';
+import { FolderInUse, FolderUnusable, lockFolder } from '../platform/lock.js';
 import { latest, readMigrations } from '../platform/migrate.js';
 import { shipped } from '../platform/paths.js';
 import { guildsFolder } from './data-dir.js';
@@ -27,7 +27,8 @@ export default {
         lock.release();
       }
     } catch (error) {
-      if (!(error instanceof BackupError || error instanceof FolderInUse)) throw error;
+      if (!(error instanceof BackupError || error instanceof FolderInUse || error instanceof FolderUnusable))
+        throw error;
       terminal.err(error.message);
       return 1;
     }

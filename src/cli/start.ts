@@ -1,4 +1,4 @@
-import { FolderInUse } from '../platform/lock.js';
+import { FolderInUse, FolderUnusable } from '../platform/lock.js';
 import { type CliCommand, UsageError } from './index.js';
 
 export default {
@@ -12,7 +12,7 @@ export default {
       const { runBotProcess } = await import('./bot-process.js');
       return await runBotProcess(terminal, env);
     } catch (error) {
-      if (!(error instanceof FolderInUse)) throw error;
+      if (!(error instanceof FolderInUse || error instanceof FolderUnusable)) throw error;
       terminal.err(error.message);
       return 1;
     }

@@ -1,10 +1,8 @@
 /** The client: the least intents, bounded caches, and a login that ends with a reason. */
 import {
-  type APIApplication,
   ApplicationFlags,
   Client,
   type Collection,
-  DiscordAPIError,
   Events,
   GatewayIntentBits,
   LimitedCollection,
@@ -12,6 +10,7 @@ import {
   REST,
   Routes,
 } from 'discord.js';
+import { z } from 'zod';
 import type { Clock } from '../platform/clock.js';
 import { LoginFailed } from './login-failed.js';
 
@@ -29,45 +28,50 @@ export interface Granted {
   readonly messageContent: boolean;
 }
 
-const LOOK_UP_MS = 10_000;
+const REQUEST_MS = 10_000;
 const LOGIN_MS = 30_000;
 
-/** Asks Discord who this token is and which privileged intents it was granted. Throws LoginFailed, after 30 s at the latest. */
-export async function lookUp({ api, token }: DiscordAddress): Promise<Granted> {
-  const rest = new REST({ version: '10', api, timeout: LOOK_UP_MS, retries: 1 }).setToken(token);
-  try {
-    const signal = AbortSignal.timeout(LOGIN_MS);
-    const application = (await rest.get(Routes.currentApplication(), { signal })) as APIApplication;
-    const flags = application.flags ?? 0;
-    const has = (...bits: readonly number[]) => bits.some((bit) => (flags & bit) !== 0);
-    return {
-      applicationId: application.id,
-      members: has(ApplicationFlags.GatewayGuildMembers, ApplicationFlags.GatewayGuildMembersLimited),
-      messageContent: has(ApplicationFlags.GatewayMessageContent, ApplicationFlags.GatewayMessageContentLimited),
-    };
-  } catch (error) {
-    if (error instanceof DiscordAPIError && error.status === 401) throw new LoginFailed('bad-token');
-    throw new LoginFailed('unreachable', describe(error), { cause: error });
-  }
+/** The REST client of the login. A wait that Discord asks for and that is longer than the login may take comes back as an error. */
+export function createLoginRest({ api, token }: DiscordAddress): REST {
+  const rejectOnRateLimit = ({ retryAfter }: { retryAfter: number }) => retryAfter >= LOGIN_MS;
+  return new REST({ version: '10', api, timeout: REQUEST_MS, retries: 1, rejectOnRateLimit }).setToken(token);
 }
 
+/** What Discord says about an application to its bot, as far as the login goes. */
+const APPLICATION = z.object({ id: z.string().regex(/^\d{1,20}$/), flags: z.int().optional() });
+
+/** Asks Discord who this token is and which privileged intents it was granted. Throws LoginFailed. */
+export async function lookUp(rest: REST): Promise<Granted> {
+  const answer = await rest.get(Routes.currentApplication()).catch((error: unknown) => {
+    throw LoginFailed.of(error);
+  });
+  const { data } = APPLICATION.safeParse(answer);
+  if (!data) throw new LoginFailed('not-discord');
+  const has = (...bits: readonly number[]) => bits.some((bit) => ((data.flags ?? 0) & bit) !== 0);
+  return {
+    applicationId: data.id,
+    members: has(ApplicationFlags.GatewayGuildMembers, ApplicationFlags.GatewayGuildMembersLimited),
+    messageContent: has(ApplicationFlags.GatewayMessageContent, ApplicationFlags.GatewayMessageContentLimited),
+  };
+}
+
+/** What the bot asks for: of the privileged intents only what was granted. */
+export const intentsOf = ({ members }: Granted): GatewayIntentBits[] => [
+  GatewayIntentBits.Guilds,
+  GatewayIntentBits.GuildScheduledEvents,
+  ...(members ? [GatewayIntentBits.GuildMembers] : []),
+];
+
 /** A client that is not connected yet. Nothing it sends can mention anyone unless a payload says so itself. */
-export function createClient({ api, token }: DiscordAddress, granted: Granted): Client {
-  const client = new Client({
-    intents: [
-      GatewayIntentBits.Guilds,
-      GatewayIntentBits.GuildScheduledEvents,
-      ...(granted.members ? [GatewayIntentBits.GuildMembers] : []),
-    ],
+export function createClient({ api }: Pick<DiscordAddress, 'api'>, granted: Granted): Client {
+  return new Client({
+    intents: intentsOf(granted),
     allowedMentions: { parse: [], repliedUser: false },
     failIfNotExists: false,
     makeCache: boundedCaches,
     sweepers: { threads: { interval: 1800, lifetime: 3600 } },
     rest: { api },
   });
-  // Commands are registered before the login: whoever is seen to be there can be asked.
-  client.rest.setToken(token);
-  return client;
 }
 
 // Guilds, channels, threads, roles and overwrites are what discord.js works with, and cannot be bounded. Of the rest we
@@ -107,33 +111,41 @@ const boundedCaches: typeof rest = (managerType, holds, manager) =>
   UNKEPT.has(manager.name) ? nothing : rest(managerType, holds, manager);
 
 /**
- * Logs in and waits until the client is ready. Throws LoginFailed after 30 s, or sooner where Discord says why:
- * discord.js by itself tries for ever.
+ * Waits for the parts of a login, all of them together for 30 s: discord.js, and Discord's rate limits, wait for as long as it
+ * takes. `inTime` throws LoginFailed when they are over, whatever becomes of the part.
  */
-export async function login(client: Client, token: string, clock: Clock): Promise<Client<true>> {
-  const closes: number[] = [];
-  const onClose = ({ code }: { code: number }) => closes.push(code);
-  let cancel = () => {};
+export function loginTime(clock: Pick<Clock, 'after'>) {
+  let stop = () => {};
+  const over = new Promise<never>((_, reject) => {
+    stop = clock.after(LOGIN_MS, () => reject(new LoginFailed('timeout')));
+  });
+  // Nobody may be waiting when it is over.
+  over.catch(() => undefined);
+  return { inTime: <T>(part: Promise<T>): Promise<T> => Promise.race([part, over]), stop };
+}
+
+/** Logs in and waits until the client is ready. Throws LoginFailed where Discord says why; else it tries for ever. */
+export async function login(client: Client, token: string): Promise<Client<true>> {
+  let closedFor: (reason: LoginFailed) => void = () => {};
+  const closed = new Promise<never>((_, reject) => {
+    closedFor = reject;
+  });
+  const stopListening = onLost(client, closedFor);
+  const ready = new Promise<Client<true>>((resolve) => client.once(Events.ClientReady, resolve));
   try {
-    const ready = new Promise<Client<true>>((resolve, reject) => {
-      client.once(Events.ClientReady, resolve);
-      client.on(Events.ShardDisconnect, onClose);
-      cancel = clock.after(LOGIN_MS, () => reject(new LoginFailed('timeout')));
-    });
-    // Whichever ends the wait, the other must not count as unhandled.
-    ready.catch(() => undefined);
-    await Promise.race([client.login(token), ready]);
-    return await ready;
+    await Promise.race([client.login(token), closed]);
+    return await Promise.race([ready, closed]);
   } catch (error) {
-    await client.destroy();
-    throw LoginFailed.from(error, closes.at(-1), client.options.intents);
+    throw LoginFailed.of(error);
   } finally {
-    cancel();
-    client.off(Events.ShardDisconnect, onClose);
+    stopListening();
+    closed.catch(() => undefined);
   }
 }
 
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
+/** Tells when Discord closes the connection for a reason that no new one would change. Returns how to stop listening. */
+export function onLost(client: Client, lost: (reason: LoginFailed) => void): () => void {
+  const listener = ({ code }: { code: number }) => lost(LoginFailed.closed(code, client.options.intents));
+  client.on(Events.ShardDisconnect, listener);
+  return () => void client.off(Events.ShardDisconnect, listener);
 }

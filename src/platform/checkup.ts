@@ -1,9 +1,8 @@
 import { accessSync, constants, existsSync, readdirSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { hasLog, inspect, peekVersion } from './guild-file.js';
 import { GuildUnavailable } from './guild-unavailable.js';
-import { type FolderInUse, folderHolder } from './lock.js';
+import { type FolderInUse, FolderUnusable, folderHolder } from './lock.js';
 import { latest, type Migration } from './migrate.js';
 
 /** Room that a folder should have; bytes. */
@@ -39,7 +38,7 @@ function holderOf(folder: string): FolderInUse | undefined {
     return folderHolder(folder);
   } catch (error) {
     // A folder that cannot be written is its own finding.
-    if (error instanceof Database.SqliteError) return undefined;
+    if (error instanceof FolderUnusable) return undefined;
     throw error;
   }
 }

@@ -1,3 +1,4 @@
+import { accessSync, constants, statSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
@@ -17,6 +18,32 @@ const port = (standard: number) =>
     .refine((value) => value <= 65_535)
     .default(standard);
 
+/** What is there and can be read now: what fails later fails without a name. */
+const readableFile = () =>
+  z
+    .string()
+    .transform((path) => resolve(path))
+    .refine(isReadableFile);
+
+function isReadableFile(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/** A folder, or nothing yet where one can be made. */
+const isFolderOrNothing = (path: string): boolean => {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? true;
+  } catch {
+    // A part of the path is a file.
+    return false;
+  }
+};
+
 const schema = z.object({
   DISCORD_TOKEN: z
     .string()
@@ -29,6 +56,7 @@ const schema = z.object({
   DATA_DIR: z
     .string()
     .transform((path) => resolve(path))
+    .refine(isFolderOrNothing)
     .default(() => shipped()),
   HTTP_PORT: port(8080),
   HTTP_HOST: z
@@ -43,21 +71,12 @@ const schema = z.object({
     .enum(['0', '1'])
     .transform((value) => value === '1')
     .default(false),
-  TLS_CERT: z
-    .string()
-    .transform((path) => resolve(path))
-    .optional(),
-  TLS_KEY: z
-    .string()
-    .transform((path) => resolve(path))
-    .optional(),
+  TLS_CERT: readableFile().optional(),
+  TLS_KEY: readableFile().optional(),
   TRUSTED_HOPS: z.string().regex(/^\d$/).transform(Number).default(0),
   LOCAL_DISCORD_PORT: port(3000),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
-  DISCORD_OPENAPI: z
-    .string()
-    .transform((path) => resolve(path))
-    .optional(),
+  DISCORD_OPENAPI: readableFile().optional(),
 });
 
 type Name = keyof z.infer<typeof schema>;
@@ -66,13 +85,13 @@ type Name = keyof z.infer<typeof schema>;
 const WANTED: Readonly<Record<Name, string>> = {
   DISCORD_TOKEN: "the bot's token from https://discord.com/developers/applications (Bot → Reset Token)",
   DISCORD_API_URL: 'an http:// or https:// address that ends with /api',
-  DATA_DIR: 'the path of a folder',
+  DATA_DIR: 'the path of a folder, which may be missing yet',
   HTTP_PORT: 'a port, 0 to 65535 (0: any free one)',
   HTTP_HOST: 'an IP address of this machine, or localhost',
   HTTP_PUBLIC_URL: 'the https:// address under which lent machines reach HTTP_PORT',
   HTTP_INSECURE: '1 or 0',
-  TLS_CERT: 'the path of a certificate, with its chain, in PEM',
-  TLS_KEY: "the path of the certificate's key, in PEM",
+  TLS_CERT: 'the path of a certificate that can be read, with its chain, in PEM',
+  TLS_KEY: "the path of the certificate's key that can be read, in PEM",
   TRUSTED_HOPS: 'how many proxies stand in front, 0 to 9',
   LOCAL_DISCORD_PORT: 'a port, 0 to 65535 (0: any free one)',
   LOG_LEVEL: `one of ${LOG_LEVELS.join(', ')}`,
@@ -113,10 +132,9 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     }),
   );
   const parsed = schema.safeParse(given);
-  if (!parsed.success) {
-    const names = new Set(parsed.error.issues.map(({ path }) => String(path[0]) as Name));
-    throw new EnvironmentError([...names].map((name) => complaint(name, given[name] ?? '')).join('\n'));
-  }
+  const wrong = new Set(parsed.error?.issues.map(({ path }) => String(path[0]) as Name));
+  const complaints = [...[...wrong].map((name) => complaint(name, given[name] ?? '')), ...halfOfTls(given)];
+  if (!parsed.success || complaints.length > 0) throw new EnvironmentError(complaints.join('\n'));
   const values = parsed.data;
   return {
     discordToken: values.DISCORD_TOKEN,
@@ -136,10 +154,15 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
   };
 }
 
+function halfOfTls({ TLS_CERT: cert, TLS_KEY: key }: Readonly<Record<string, string>>): string[] {
+  if ((cert === undefined) === (key === undefined)) return [];
+  return [
+    `${cert === undefined ? 'TLS_CERT' : 'TLS_KEY'}: found nothing, wanted both TLS_CERT and TLS_KEY, or neither`,
+  ];
+}
+
 function tlsOf({ TLS_CERT: cert, TLS_KEY: key }: z.infer<typeof schema>): Environment['tls'] {
-  if (cert !== undefined && key !== undefined) return { cert, key };
-  if (cert === undefined && key === undefined) return undefined;
-  throw new EnvironmentError(`${cert === undefined ? 'TLS_CERT' : 'TLS_KEY'}: missing; TLS takes both, or neither`);
+  return cert !== undefined && key !== undefined ? { cert, key } : undefined;
 }
 
 function complaint(name: Name, found: string): string {

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 
@@ -14,29 +14,65 @@ export class FolderInUse extends Error {
   }
 }
 
+/** This process can make no file in the folder, or not even the folder. */
+export class FolderUnusable extends Error {
+  override readonly name = 'FolderUnusable';
+  constructor(
+    readonly folder: string,
+    cause: Error,
+  ) {
+    super(
+      `${folder} cannot be written (${cause.message}): give it to the user that runs Flock, or name another DATA_DIR`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
 export interface FolderLock {
   release(): void;
 }
 
 /**
  * Takes a folder for this process alone. It is SQLite's lock on a file, which the system lets go of when the process ends, however
- * it ends: a lock left by SIGKILL cannot be. The process id beside it only says who. Throws FolderInUse.
+ * it ends: a lock left by SIGKILL cannot be. The process id beside it only says who. Throws FolderInUse, FolderUnusable.
  */
 export function lockFolder(folder: string): FolderLock {
+  try {
+    return lock(folder);
+  } catch (error) {
+    if (error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')) {
+      throw new FolderInUse(folder, holderOf(pidFileIn(folder)));
+    }
+    if (error instanceof Database.SqliteError || (error instanceof Error && 'syscall' in error)) {
+      throw new FolderUnusable(folder, error);
+    }
+    throw error;
+  }
+}
+
+const pidFileIn = (folder: string): string => join(folder, 'flock.pid');
+
+function lock(folder: string): FolderLock {
   mkdirSync(folder, { recursive: true });
-  const pidFile = join(folder, 'flock.pid');
+  const pidFile = pidFileIn(folder);
   const db = new Database(join(folder, 'flock.lock'), { timeout: 0 });
   try {
     db.pragma('locking_mode = EXCLUSIVE');
     db.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     db.close();
-    if (!(error instanceof Database.SqliteError) || !error.code.startsWith('SQLITE_BUSY')) throw error;
-    throw new FolderInUse(folder, holderOf(pidFile));
+    throw error;
   }
-  // Replaced whole: a reader sees the old name or the new one, never half of one.
-  writeFileSync(`${pidFile}.new`, `${process.pid}\n`);
-  renameSync(`${pidFile}.new`, pidFile);
+  try {
+    // Replaced whole: a reader sees the old name or the new one, never half of one.
+    writeFileSync(`${pidFile}.new`, `${process.pid}\n`);
+    renameSync(`${pidFile}.new`, pidFile);
+  } catch {
+    // On a full disk the folder is held all the same, by somebody unknown.
+    rmSync(pidFile, { force: true });
+  }
   return {
     release() {
       if (db.open) db.close();

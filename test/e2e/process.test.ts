@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -63,6 +63,14 @@ describe('the command line', () => {
   });
 });
 
+it.skipIf(!existsSync('/sys'))('names the folder that it cannot write, in a sentence', async () => {
+  for (const command of [['start'], ['restore', folder]]) {
+    const { code, err } = await ended(flock(command, { DATA_DIR: '/sys/flock' }));
+    expect(code).toBe(1);
+    expect(err).toMatch(/^\/sys\/flock\/guilds cannot be written \(.+\): give it to the user that runs Flock/);
+  }
+});
+
 describe('flock start without a token', () => {
   it('says so, starts a Discord here, prints the address of its page, keeps a second process out, and ends on Ctrl-C', async () => {
     const first = flock(['start']);
@@ -99,6 +107,7 @@ describe('flock start with a token', () => {
     // Manage channels, view, send, manage messages, embed, attach, history, roles, threads, in threads.
     const bits = [4n, 10n, 11n, 13n, 14n, 15n, 16n, 28n, 34n, 38n];
     expect(BigInt(query.get('permissions') ?? 0)).toBe(bits.reduce((sum, bit) => sum | (1n << bit), 0n));
+    await one.prints(/^Intents: Guilds, GuildScheduledEvents, GuildMembers\.$/m);
     await one.send('SIGTERM');
     await local.stop();
   });
@@ -125,10 +134,25 @@ describe('flock start with a token', () => {
   it('works without privileged intents', async () => {
     const local = await startLocalDiscord();
     const owner = createUser(local.world, { username: 'owner' });
-    const { token } = createBot(local.world, { name: 'Plain', ownerId: owner.id, privileged: {} });
+    const { token } = createBot(local.world, {
+      name: 'Plain',
+      ownerId: owner.id,
+      privileged: { members: false, messageContent: false, presences: false },
+    });
     const one = flock(['start'], { DISCORD_API_URL: local.apiUrl, DISCORD_TOKEN: token });
-    await one.prints(/Invite the bot:/);
+    await one.prints(/^Intents: Guilds, GuildScheduledEvents\. GuildMembers is not granted: .*developers/m);
     await one.send('SIGTERM');
+    await local.stop();
+  });
+
+  it('ends with the reason when Discord sends the bot away later', async () => {
+    const local = await startLocalDiscord();
+    const one = flock(['start'], { DISCORD_API_URL: local.apiUrl, DISCORD_TOKEN: local.token });
+    await one.prints(/^Health:/m);
+    local.dropGateway({ code: 4004 });
+    const { code, err } = await ended(one);
+    expect(code).toBe(1);
+    expect(err).toContain('Discord refuses the token');
     await local.stop();
   });
 });

@@ -59,9 +59,23 @@ describe('the environment', () => {
   });
 
   it('takes a certificate with its key, and neither alone', () => {
-    expect(readEnvironment({ TLS_CERT: '/a', TLS_KEY: '/b' }).tls).toEqual({ cert: '/a', key: '/b' });
-    expect(() => readEnvironment({ TLS_CERT: '/a' })).toThrow(/TLS_KEY: missing/);
-    expect(() => readEnvironment({ TLS_KEY: '/b' })).toThrow(/TLS_CERT: missing/);
+    const [cert, key] = [join(packageRoot, 'package.json'), join(packageRoot, 'LICENSE')];
+    expect(readEnvironment({ TLS_CERT: cert, TLS_KEY: key }).tls).toEqual({ cert, key });
+    expect(() => readEnvironment({ TLS_CERT: cert })).toThrow(/^TLS_KEY: found nothing, wanted both/);
+    expect(() => readEnvironment({ TLS_KEY: key, LOG_LEVEL: 'loud' })).toThrow(/LOG_LEVEL.*\nTLS_CERT: found nothing/);
+  });
+
+  it.each([
+    ['DATA_DIR', 'package.json'],
+    ['DATA_DIR', 'package.json/data'],
+    ['TLS_CERT', 'no-such-file'],
+    ['TLS_KEY', 'src'],
+    ['DISCORD_OPENAPI', 'no-such-folder/openapi.json'],
+  ])('does not take for %s what is not there or of another kind: %s', (name, path) => {
+    const found = join(packageRoot, path);
+    expect(() => readEnvironment({ [name]: found })).toThrow(
+      `${name}: found ${JSON.stringify(found)}, wanted the path`,
+    );
   });
 
   it('is explained in .env.example, name by name', () => {

@@ -9,8 +9,8 @@ export interface Asked {
   readonly body: unknown;
 }
 
-/** `lost`: carried out, then the connection breaks. `reset`: it breaks before anything happened. */
-export type Reply = { status: number; body?: unknown; headers?: Record<string, string> } | 'lost' | 'reset';
+/** `lost`: carried out, then the connection breaks. `reset`: it breaks before anything happened. `never`: nobody answers. */
+export type Reply = { status: number; body?: unknown; headers?: Record<string, string> } | 'lost' | 'reset' | 'never';
 
 /** An HTTP endpoint whose every reply the test decides, byte for byte; what a Discord cannot be made to say on demand. */
 export async function restEndpoint(reply: (asked: Asked) => Reply | Promise<Reply>) {
@@ -46,6 +46,7 @@ async function bodyOf(request: IncomingMessage): Promise<unknown> {
 }
 
 function send(response: ServerResponse, reply: Reply): void {
+  if (reply === 'never') return;
   if (reply === 'lost' || reply === 'reset') {
     response.destroy();
     return;
