@@ -222,7 +222,7 @@ export function createApp(options: AppOptions) {
     running.push(
       followPresence(ready, { guilds, departures, clock, log, onPresent: (id) => delivery.expect(id, clock.now()) }),
     );
-    running.push(followPlaces(ready, { guilds, communityOf, faults }));
+    running.push(followPlaces(ready, { guilds, communityOf, faults, clock }));
     // Whoever acts while we stop is still answered; the rest of the stop waits for them.
     running.push(() => atMost(DRAIN_MS, router.drain()));
 

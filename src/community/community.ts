@@ -18,8 +18,8 @@ export interface CommunityDeps {
 
 /** What a server has at the moment when the bot gets to see it. */
 export interface Presence {
-  /** Ids of all its roles and channels, and of all tags of its forums. */
-  readonly things: ReadonlySet<string>;
+  /** Whether a role, a channel or a forum's tag of this id is there. */
+  readonly things: Pick<ReadonlySet<string>, 'has'>;
   /** Posts that are open in its forums. */
   readonly posts: readonly (ForumPost & { readonly channel: string })[];
 }
@@ -42,6 +42,12 @@ export function createCommunity(guild: Guild, { clock, posts }: CommunityDeps) {
       if (settings.place('channel.questions')?.id === id) questions.lostForum();
       settings.forget(id);
       questions.lost(id);
+    }),
+
+    /** Tags of a forum were deleted in Discord. */
+    lostTags: guild.transaction((gone: readonly string[]): void => {
+      for (const id of gone) settings.forget(id);
+      questions.keepTags({ has: (id) => !gone.includes(id) });
     }),
 
     /** Catches up with what happened while the bot was away. */

@@ -132,7 +132,7 @@ export function createQuestionStore(db: Database) {
       reindex({ ...question, title });
     },
     /** Forgets tags that are no longer there: Discord refuses a post that names one. */
-    keepTags(there: ReadonlySet<string>): void {
+    keepTags(there: Pick<ReadonlySet<string>, 'has'>): void {
       for (const { id, tags } of tagged().all()) {
         const had = JSON.parse(tags) as string[];
         const kept = had.filter((tag) => there.has(tag));

@@ -1,5 +1,12 @@
 /** What a server has, read from what Discord told us: for /setup, and for catching up after an absence. */
-import { ChannelType, type Guild, type GuildBasedChannel, PermissionFlagsBits, type ThreadChannel } from 'discord.js';
+import {
+  ChannelType,
+  type Guild,
+  type GuildBasedChannel,
+  PermissionFlagsBits,
+  SnowflakeUtil,
+  type ThreadChannel,
+} from 'discord.js';
 import type { Presence } from '../community/community.js';
 import type { ForumPost } from '../community/questions.js';
 import { type Found, type FoundChannel, NEEDED_PERMISSIONS, type Permission } from '../community/setup-plan.js';
@@ -20,22 +27,34 @@ export function foundIn(guild: Guild): Found {
   };
 }
 
-/** A server as it is when the bot gets to see it. */
-export function presenceIn(guild: Guild, self: string): Presence {
+/** What was made so lately that Discord's event about it may still be on its way; milliseconds. */
+export const YOUNG_MS = 10_000;
+
+/**
+ * A server as it is when the bot gets to see it. What the bot just made, and was told of by the answer to its own request, may
+ * be missing from it: that counts as there. `isDoubtful` says afterwards whether it came to that, and to look again later.
+ */
+export function presenceIn(guild: Guild, self: string, now: number): { presence: Presence; isDoubtful: () => boolean } {
   const channels = [...guild.channels.cache.values()];
-  return {
-    things: new Set([
-      ...guild.roles.cache.keys(),
-      ...guild.channels.cache.keys(),
-      ...channels.flatMap((channel) => tagsOf(channel).map(({ id }) => id)),
-    ]),
-    posts: channels
-      .filter((channel) => channel.isThread())
-      .flatMap((thread) => {
-        const post = forumPostOf(thread, self);
-        return post ? [post] : [];
-      }),
+  const seen = new Set([
+    ...guild.roles.cache.keys(),
+    ...guild.channels.cache.keys(),
+    ...channels.flatMap((channel) => tagsOf(channel).map(({ id }) => id)),
+  ]);
+  let doubtful = false;
+  const has = (id: string): boolean => {
+    if (seen.has(id)) return true;
+    const isYoung = Math.abs(now - SnowflakeUtil.timestampFrom(id)) < YOUNG_MS;
+    doubtful ||= isYoung;
+    return isYoung;
   };
+  const posts = channels
+    .filter((channel) => channel.isThread())
+    .flatMap((thread) => {
+      const post = forumPostOf(thread, self);
+      return post ? [post] : [];
+    });
+  return { presence: { things: { has }, posts }, isDoubtful: () => doubtful };
 }
 
 /** A post that a person made in a forum; undefined for our own and for other threads. */
@@ -80,6 +99,7 @@ function typeOf({ type }: GuildBasedChannel): FoundChannel['type'] {
   return type === ChannelType.GuildForum ? 'forum' : 'other';
 }
 
-function tagsOf(channel: GuildBasedChannel) {
+/** The tags of a forum; of other channels, none. */
+export function tagsOf(channel: GuildBasedChannel) {
   return channel.type === ChannelType.GuildForum ? channel.availableTags : [];
 }

@@ -2,22 +2,24 @@
 import { setImmediate } from 'node:timers/promises';
 import { type Client, Events, type Guild as Server } from 'discord.js';
 import type { Community } from '../../community/community.js';
+import type { Clock } from '../../platform/clock.js';
 import type { Guild } from '../../platform/guild.js';
 import type { GuildStore } from '../../platform/guild-store.js';
 import type { Faults } from '../faults.js';
-import { forumPostOf, presenceIn } from '../found.js';
+import { forumPostOf, presenceIn, tagsOf, YOUNG_MS } from '../found.js';
 
 export interface PlacesDeps {
   readonly guilds: Pick<GuildStore, 'has' | 'open' | 'release'>;
   readonly communityOf: (guild: Guild) => Community;
   readonly faults: Pick<Faults, 'note'>;
+  readonly clock: Pick<Clock, 'now' | 'after'>;
 }
 
 /**
  * Starts to follow, once the client is ready; servers that are there by then are caught up with one after the other, so
  * that a thousand of them keep nobody waiting. Returns how to stop the catching up.
  */
-export function followPlaces(client: Client<true>, { guilds, communityOf, faults }: PlacesDeps): () => void {
+export function followPlaces(client: Client<true>, { guilds, communityOf, faults, clock }: PlacesDeps): () => void {
   const self = client.user.id;
   let stopped = false;
 
@@ -29,7 +31,14 @@ export function followPlaces(client: Client<true>, { guilds, communityOf, faults
       faults.note(error, { where: 'listener', guildId });
     }
   };
-  const reconcile = (server: Server) => tell(server.id, (community) => community.reconcile(presenceIn(server, self)));
+  function reconcile(server: Server): void {
+    if (stopped) return;
+    tell(server.id, (community) => {
+      const { presence, isDoubtful } = presenceIn(server, self, clock.now());
+      community.reconcile(presence);
+      if (isDoubtful()) clock.after(YOUNG_MS, () => reconcile(server));
+    });
+  }
 
   client.on(Events.GuildCreate, reconcile);
   client.on(Events.GuildAvailable, reconcile);
@@ -47,8 +56,11 @@ export function followPlaces(client: Client<true>, { guilds, communityOf, faults
   });
   client.on(Events.GuildRoleDelete, (role) => tell(role.guild.id, ({ lost }) => lost(role.id)));
   // Tags are deleted by an update of their forum.
-  client.on(Events.ChannelUpdate, (_, after) => {
-    if ('availableTags' in after) reconcile(after.guild);
+  client.on(Events.ChannelUpdate, (before, after) => {
+    if (before.isDMBased() || after.isDMBased()) return;
+    const left = new Set(tagsOf(after).map(({ id }) => id));
+    const gone = tagsOf(before).flatMap(({ id }) => (left.has(id) ? [] : [id]));
+    if (gone.length > 0) tell(after.guildId, ({ lostTags }) => lostTags(gone));
   });
 
   async function catchUp(): Promise<void> {

@@ -1,0 +1,47 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createSettings, type Place } from '../../src/community/settings.js';
+import { updateChannel } from '../../src/local-discord/operations/channels.js';
+import { snowflakeAt } from '../../src/local-discord/world.js';
+import { type Clock, systemClock } from '../../src/platform/clock.js';
+import { openTown, type RunningBot } from '../support/bot.js';
+import { answered } from '../support/until.js';
+
+/** What waits for some seconds waits for a tenth of them. */
+const hasty: Clock = { ...systemClock, after: (ms, run) => systemClock.after(ms < 20_000 ? ms / 10 : ms, run) };
+
+let town: Awaited<ReturnType<typeof openTown>>;
+let bot: RunningBot;
+beforeAll(async () => {
+  town = await openTown({ clock: hasty });
+  bot = await town.startBot();
+});
+afterAll(() => town.close());
+
+const settings = () => createSettings(bot.guilds.open(town.guild.id).db);
+const has = (place: Place) => settings().place(place) !== undefined;
+const madeAgo = (ms: number) => snowflakeAt(Date.now() - ms);
+/** Whatever Discord told before was heard by then. */
+const heard = () => answered(town.local.actor(town.ana.id).command(town.general.id, 'help'));
+const changeForum = (body: object) => updateChannel(town.local.world, town.owner.id, town.questions.id, body);
+
+it('forgets a tag that is deleted, and nothing else at that', async () => {
+  const [tag] = town.questions.available_tags ?? [];
+  settings().setPlace('tag.open', tag?.id ?? '');
+  settings().setPlace('role.helper', madeAgo(0));
+  changeForum({ topic: 'Ask here' });
+  await heard();
+  expect(has('tag.open')).toBe(true);
+  changeForum({ available_tags: [] });
+  await heard();
+  expect(has('tag.open')).toBe(false);
+  expect(has('role.helper')).toBe(true);
+});
+
+it('counts what it just made as there, though Discord has not told of it yet, and looks again', async () => {
+  settings().setPlace('role.moderator', madeAgo(3_600_000));
+  settings().setPlace('role.helper', madeAgo(6_000));
+  town.local.dropGateway('invalid-session', town.application.id);
+  await expect.poll(() => has('role.moderator'), { timeout: 10_000 }).toBe(false);
+  expect(has('role.helper')).toBe(true);
+  await expect.poll(() => has('role.helper'), { timeout: 15_000 }).toBe(false);
+});
