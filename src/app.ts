@@ -2,7 +2,13 @@
 import { Events, Status } from 'discord.js';
 import type { FastifyInstance } from 'fastify';
 import { jobs as everything } from '../commands/index.js';
-import { type Community, continuationsOf, createCommunity, timerHandlersOf } from './community/community.js';
+import {
+  type Community,
+  continuationsOf,
+  createCommunity,
+  refusalsOf,
+  timerHandlersOf,
+} from './community/community.js';
 import { createCatalogue, type Job } from './discord/catalogue.js';
 import {
   createClient,
@@ -199,6 +205,7 @@ export function createApp(options: AppOptions) {
       guilds,
       rest: createDeliveryRest(discord),
       continuations: { ...continuationsOf(communityOf), ...heralds.continuations },
+      refusals: refusalsOf(communityOf),
       clock,
       log,
       present: (guildId) => client.guilds.cache.get(guildId)?.available === true,

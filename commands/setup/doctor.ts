@@ -37,7 +37,7 @@ export const dropEffect = button({
   access: 'staff',
   state: { effect: 'int' },
   async run(interaction, context) {
-    if (!context.guild.outbox.dropParked(context.state.effect)) refuse('effect_gone');
+    context.community.dropEffect(context.state.effect);
     await interaction.update(report(interaction.guild, context));
   },
 });

@@ -2,11 +2,12 @@
 
 import { z } from 'zod';
 import type { Clock } from '../platform/clock.js';
-import type { Continuations } from '../platform/continuations.js';
+import type { Continuations, Refusals } from '../platform/continuations.js';
 import type { Guild } from '../platform/guild.js';
 import type { TimerHandlers } from '../platform/timers.js';
 import { CARD_POSTED, NOTE_POSTED, POSTED, type QuestionPosts } from './question-effects.js';
 import { createQuestions, type ForumPost, RAISE } from './questions.js';
+import { refuse } from './refusal.js';
 import { createSettings } from './settings.js';
 import { createSetup, MADE, SETUP_MADE } from './setup.js';
 
@@ -44,6 +45,12 @@ export function createCommunity(guild: Guild, { clock, posts }: CommunityDeps) {
       questions.lost(id);
     }),
 
+    /** Staff give up what Discord refuses. Refuses: effect_gone. */
+    dropEffect: guild.transaction((id: number): void => {
+      const { after } = guild.outbox.dropParked(id) ?? refuse('effect_gone');
+      if (after?.name === POSTED) questions.unposted(z.number().parse(after.arg));
+    }),
+
     /** Tags of a forum were deleted in Discord. */
     lostTags: guild.transaction((gone: readonly string[]): void => {
       for (const id of gone) settings.forget(id);
@@ -77,6 +84,13 @@ export function continuationsOf(communityOf: (guild: Guild) => Community): Conti
     [SETUP_MADE]: (guild, arg, made) => {
       if (made) communityOf(guild).setup.made(MADE.parse(arg), made);
     },
+  };
+}
+
+/** What follows effects that Discord refuses. */
+export function refusalsOf(communityOf: (guild: Guild) => Community): Refusals {
+  return {
+    [POSTED]: (guild, arg) => communityOf(guild).questions.refused(z.number().parse(arg)),
   };
 }
 

@@ -24,6 +24,8 @@ export interface QuestionPosts {
   reopened(card: QuestionCard, by: string): MessageBody;
   /** Tells helpers that nobody answered. */
   raised(card: QuestionCard, helpers: string | undefined): MessageBody;
+  /** Tells the asker, alone and in the question's language, that it could not be posted. */
+  refused(question: Question, forum: string | undefined): MessageBody;
 }
 
 /** Discord takes no more on a post. */
@@ -125,6 +127,11 @@ export function createQuestionEffects(guild: Guild, settings: Settings, posts: Q
       editThread(question, question.thread);
       editCard(question, question.thread, accepted);
       outbox.add({ kind: 'post', channel: question.thread, message: posts.reopened(cardOf(question, accepted), by) });
+    },
+
+    tellRefused(question: Question): void {
+      const message = posts.refused(question, settings.place('channel.questions')?.id);
+      outbox.add({ kind: 'dm', user: question.asker, message });
     },
 
     raise(question: Question): void {

@@ -261,6 +261,13 @@ export function createQuestions(guild: Guild, settings: Settings, { now, posts }
       const question = store.setThread(id, thread, thread);
       if (question?.state === 'open') watch(question);
     }),
+    /** Discord refuses the post: the asker is told, as all others are told by /doctor. */
+    refused: guild.transaction((id: number): void => {
+      const question = store.byId(id);
+      if (question && !question.thread) effects.tellRefused(question);
+    }),
+    /** There will be no post. */
+    unposted: guild.transaction((id: number): void => store.setState(id, 'gone')),
     cardPosted: guild.transaction((id: number, message: string): void => store.setCard(id, message)),
     /** Discord told an author of an acceptance; one that was taken back meanwhile is untold. */
     notePosted: guild.transaction((message: string, decision: number, note: string): void => {

@@ -27,6 +27,9 @@ const UNKNOWN_MESSAGE = 10008;
 const UNKNOWN_MEMBER = 10007;
 const UNKNOWN_ROLE = 10011;
 const UNKNOWN_EVENT = 10070;
+const UNKNOWN_USER = 10013;
+/** Left every server that we share, or takes no messages from bots. */
+const CANNOT_DM = 50007;
 
 /** Carries one effect out, looking first where an earlier attempt may have done so. Throws what the REST client throws. */
 export function attempt(deps: AttemptDeps): Promise<Made | undefined> {
@@ -40,8 +43,14 @@ async function perform(deps: AttemptDeps, effect: Effect): Promise<Made | undefi
     case 'post':
       return post(deps, effect.channel, effect.message, effect.files);
     case 'dm': {
-      const direct = await api<APIDMChannel>(RequestMethod.Post, Routes.userChannels(), { recipient_id: effect.user });
-      return post(deps, direct.id, effect.message, effect.files);
+      // Whoever is not to be reached stays untold: staff could not change that.
+      let made: Made | undefined;
+      await unless([CANNOT_DM, UNKNOWN_USER], async () => {
+        const to = { recipient_id: effect.user };
+        const direct = await api<APIDMChannel>(RequestMethod.Post, Routes.userChannels(), to);
+        made = await post(deps, direct.id, effect.message, effect.files);
+      });
+      return made;
     }
     case 'edit': {
       const files = await loadFiles(effect.files, deps.signal);

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { REST } from 'discord.js';
 import { Routes } from 'discord.js';
 import type { Clock } from '../platform/clock.js';
-import type { Continuations } from '../platform/continuations.js';
+import type { Continuations, Refusals } from '../platform/continuations.js';
 import type { Guild } from '../platform/guild.js';
 import type { GuildStore } from '../platform/guild-store.js';
 import { GuildUnavailable } from '../platform/guild-unavailable.js';
@@ -19,6 +19,7 @@ export interface DeliveryDeps {
   readonly guilds: GuildStore;
   readonly rest: REST;
   readonly continuations: Continuations;
+  readonly refusals?: Refusals;
   readonly clock: Clock;
   readonly log: Log;
   /** Is the bot in this guild now? What waits for one that it left stays as it is. */
@@ -211,8 +212,8 @@ export function createDelivery(deps: DeliveryDeps) {
     if (verdict.kind === 'unknown') failures += 1;
     else failures = 0;
     if (verdict.kind === 'never' || (row.attempts >= MOST_SERVER_ERRORS && error === 'HTTP 500')) {
-      guild.outbox.park(row.id, error);
       log.warn({ ...facts, reason: error }, 'effect parked');
+      park(guild, row, error);
       deps.onAttempt?.(row.effect.kind, 'parked');
       return;
     }
@@ -223,6 +224,20 @@ export function createDelivery(deps: DeliveryDeps) {
     unsure.delete(key);
     log.info({ ...facts, reason: error, afterMs: Math.round(afterMs) }, 'effect will be tried again');
     deps.onAttempt?.(row.effect.kind, 'retried');
+  }
+
+  /** It waits for staff, and who is concerned is told. */
+  function park(guild: Guild, row: OutboxRow, reason: string): void {
+    try {
+      guild.transaction(() => {
+        guild.outbox.park(row.id, reason);
+        if (row.after) deps.refusals?.[row.after.name]?.(guild, row.after.arg ?? null);
+      })();
+    } catch (error) {
+      if (error instanceof GuildUnavailable) throw error;
+      deps.onFault?.(guild.id, row, error);
+      guild.outbox.park(row.id, reason);
+    }
   }
 
   /** Doubles, up to some minutes; the half of it by chance, so that many do not come back at the same instant. */

@@ -30,6 +30,7 @@ export type EffectFile =
  */
 export type Effect =
   | { kind: 'post'; channel: string; message: MessageBody; files?: readonly EffectFile[] }
+  /** To whoever takes it: who left, or closed the door to bots, stays untold. */
   | { kind: 'dm'; user: string; message: MessageBody; files?: readonly EffectFile[] }
   /** `files` replaces the message's attachments; without it they stay. */
   | { kind: 'edit'; channel: string; message: string; edit: MessageEdit; files?: readonly EffectFile[] }

@@ -136,7 +136,11 @@ export function createOutbox(db: Database, clock: Clock, boot: string, added: ()
       `UPDATE outbox SET state = 'pending', due = ?, boot = '' WHERE id = ? AND state = 'parked'`,
     ),
   );
-  const dropParked = once(() => db.prepare<[number]>(`DELETE FROM outbox WHERE id = ? AND state = 'parked'`));
+  const dropParked = once(() =>
+    db.prepare<[number], Pick<StoredRow, 'after_name' | 'after_arg'>>(
+      `DELETE FROM outbox WHERE id = ? AND state = 'parked' RETURNING after_name, after_arg`,
+    ),
+  );
   const stats = once(() =>
     db.prepare<[], { pending: number; parked: number; oldest: number | null }>(
       `SELECT count(*) FILTER (WHERE state = 'pending') AS pending, count(*) FILTER (WHERE state = 'parked') AS parked,
@@ -175,10 +179,7 @@ export function createOutbox(db: Database, clock: Clock, boot: string, added: ()
           id: row.id,
           target: row.target,
           effect: JSON.parse(row.payload) as Effect,
-          after:
-            row.after_name === null
-              ? undefined
-              : { name: row.after_name, arg: row.after_arg === null ? undefined : (JSON.parse(row.after_arg) as Json) },
+          after: continuationOf(row),
           nonce: row.nonce,
           uncertain: row.boot !== boot,
           attempts: row.attempts,
@@ -219,8 +220,11 @@ export function createOutbox(db: Database, clock: Clock, boot: string, added: ()
       if (found) queueMicrotask(added);
       return found;
     },
-    /** Staff: give a parked effect up. Returns whether there was one. */
-    dropParked: (id: number): boolean => dropParked().run(id).changes > 0,
+    /** Staff: give a parked effect up. Returns what will not follow now; undefined when there was none. */
+    dropParked(id: number): { readonly after: Continuation | undefined } | undefined {
+      const row = dropParked().get(id);
+      return row && { after: continuationOf(row) };
+    },
 
     stats(): OutboxStats {
       const row = stats().get();
@@ -230,4 +234,8 @@ export function createOutbox(db: Database, clock: Clock, boot: string, added: ()
     /** Forgets what was made more than a week ago: nothing uncertain is that old. */
     tidy: (): void => void forget().run(clock.now() - WEEK),
   };
+}
+
+function continuationOf({ after_name: name, after_arg: arg }: Pick<StoredRow, 'after_name' | 'after_arg'>) {
+  return name === null ? undefined : { name, arg: arg === null ? undefined : (JSON.parse(arg) as Json) };
 }

@@ -189,7 +189,8 @@ describe('the outbox', () => {
       { id: first, kind: 'post', target: 'channel:5', error: '403 50013: Missing Permissions' },
       { id: second },
     ]);
-    expect(outbox.dropParked(first)).toBe(true);
+    expect(outbox.dropParked(first)).toEqual({ after: undefined });
+    expect(outbox.dropParked(first)).toBeUndefined();
     expect(outbox.retryParked(second)).toBe(true);
     expect(outbox.retryParked(first)).toBe(false);
     await pass(MINUTE);

@@ -1,7 +1,9 @@
 import { existsSync, writeFileSync } from 'node:fs';
+import { PermissionFlagsBits } from 'discord.js';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createSettings } from '../../src/community/settings.js';
 import { neededPermissions } from '../../src/discord/invite.js';
+import { setOverwrite } from '../../src/local-discord/operations/channels.js';
 import { createRole, moveRoles, updateRole } from '../../src/local-discord/operations/roles.js';
 import { translator } from '../../src/platform/i18n.js';
 import { openTown } from '../support/bot.js';
@@ -63,6 +65,46 @@ it('shows what was given up, tries it again, and drops it', async () => {
   expect(read(dropped)).not.toContain('Unknown Channel');
   expect(outbox().stats()).toMatchObject({ pending: 0, parked: 0 });
   expect(read(await answered(olga().press(second, t('doctor.drop'))))).toContain(t('refusal.effect_gone'));
+});
+
+it('tells the asker when Discord refuses their question, and posts it when staff tried again', async () => {
+  permit(neededPermissions);
+  const bot = await town.startBot();
+  const guild = () => bot.guilds.open(town.guild.id);
+  createSettings(guild().db).setPlace('channel.questions', town.questions.id);
+  const ana = town.local.actor(town.ana.id);
+  const told = () => ana.directs().flatMap(({ id }) => ana.messages(id).map(({ content }) => content));
+  const forbid = (deny: bigint) =>
+    setOverwrite(town.local.world, town.owner.id, town.questions.id, town.botRole.id, { type: 0, deny: String(deny) });
+  async function askInVain(title: string): Promise<void> {
+    const opened = await ana.command(town.general.id, 'ask').outcome;
+    if (opened.kind !== 'modal') throw new Error(`/ask was answered with ${opened.kind}`);
+    forbid(PermissionFlagsBits.SendMessages);
+    await answered(ana.submit(opened.modal, { title, body: 'It says: timeout.' }));
+    await expect.poll(() => guild().outbox.stats().parked).toBe(1);
+  }
+
+  await askInVain('No network in my VM');
+  await expect.poll(told).toHaveLength(1);
+  expect(told()[0]).toBe(
+    `${t('question.refused.dm', { id: 1, forum: `<#${town.questions.id}>` })}\n>>> No network in my VM\nIt says: timeout.`,
+  );
+  forbid(0n);
+  await answered(olga().press(await doctor(), t('doctor.retry')));
+  await expect.poll(() => ana.threads(town.questions.id).map(({ name }) => name)).toEqual(['No network in my VM']);
+
+  // A person who takes no messages is no trouble to anybody.
+  const user = town.local.world.users.get(town.ana.id);
+  if (user) user.closed_to_direct = true;
+  await askInVain('The disk is full');
+  await expect.poll(() => guild().outbox.stats()).toMatchObject({ pending: 0, parked: 1 });
+  await answered(olga().press(await doctor(), t('doctor.drop')));
+  expect(guild().db.prepare('SELECT title, state FROM question ORDER BY id').all()).toEqual([
+    { title: 'No network in my VM', state: 'open' },
+    { title: 'The disk is full', state: 'gone' },
+  ]);
+  expect(guild().schedule.get('question.raise:2')).toBeUndefined();
+  expect(told()).toHaveLength(1);
 });
 
 it("says what is wrong with the server's file, and leaves it alone", async () => {

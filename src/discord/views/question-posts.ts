@@ -11,6 +11,8 @@ import { address, ago, body, cut, plain, user } from './text.js';
 /** Discord's limit on a thread's name. */
 const NAME_LIMIT = 100;
 const MOST_ANSWERS = 5;
+/** So much of what somebody wrote fits a message beside why it comes back. */
+const REPEATED_LIMIT = 1_500;
 const NOBODY = { parse: [] };
 const STATE_EMOJI = { open: '🟡', answered: '✅', closed: '🔒', gone: '🗑️' } as const;
 
@@ -72,6 +74,16 @@ export const questionPosts: QuestionPosts = {
   reopened({ languages }, by) {
     const told = publicTexts(languages).block('question.reopened.post', { by: user(by) });
     return { content: `🟡 ${told}`, allowed_mentions: NOBODY };
+  },
+
+  refused({ id, language, title, body: told }, forum) {
+    const t = translator(language);
+    const place = forum ? `<#${forum}>` : '';
+    const written = [title, told].filter((part) => part !== '').join('\n');
+    return {
+      content: `${t('question.refused.dm', { id, forum: place })}\n>>> ${cut(body(written), REPEATED_LIMIT)}`,
+      allowed_mentions: NOBODY,
+    };
   },
 
   raised({ languages }, helpers) {
