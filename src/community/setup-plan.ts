@@ -75,7 +75,7 @@ export interface Plan {
 const MOST_ROLES = 250;
 const MOST_CHANNELS = 500;
 const MOST_TAGS = 20;
-/** Server-wide permissions that a channel cannot take away or give. */
+/** Permissions that matter for the whole server: what a channel's own settings say about them is passed over. */
 const SERVER_WIDE: readonly Permission[] = ['ManageRoles', 'ManageChannels', 'ManageMessages', 'EmbedLinks'];
 
 /** What is known from earlier setups. */
@@ -139,7 +139,7 @@ function whatBlocks(found: Found, steps: readonly PlanStep[]): Blocked[] {
     found.missing.length > 0 && { reason: 'permissions', permissions: found.missing },
     ...channels.flatMap(({ place, channel }): (Blocked | false)[] => {
       const { id, tags } = channel;
-      const here = channel.missing.filter((name) => !SERVER_WIDE.includes(name) && !found.missing.includes(name));
+      const here = missingOnlyHere(channel.missing, found.missing);
       const count = isForum(place) ? missing((one) => FORUM_TAGS[place].some((tag) => tag === one)) : 0;
       return [
         here.length > 0 && { reason: 'channel_permissions', channel: id, permissions: here },
@@ -151,6 +151,10 @@ function whatBlocks(found: Found, steps: readonly PlanStep[]): Blocked[] {
   ];
   return blocked.filter((reason) => reason !== false);
 }
+
+/** What a channel's own settings take away from the bot. */
+export const missingOnlyHere = (here: readonly Permission[], everywhere: readonly Permission[]): Permission[] =>
+  here.filter((name) => !SERVER_WIDE.includes(name) && !everywhere.includes(name));
 
 export const isForum = (place: Place): place is Forum => Object.hasOwn(FORUM_TAGS, place);
 

@@ -1,10 +1,12 @@
 /** What /doctor finds: what the bot was granted, what it lacks, how close limits are, and what waits or went wrong. */
 import type { Guild as DiscordGuild } from 'discord.js';
-import { NEEDED_PERMISSIONS, type Permission } from '../community/setup-plan.js';
+import { PLACES } from '../community/settings.js';
+import { missingOnlyHere, NEEDED_PERMISSIONS, type Permission } from '../community/setup-plan.js';
 import type { OutboxStats, ParkedRow } from '../platform/outbox.js';
 import type { FailedTimer } from '../platform/schedule.js';
 import type { Context } from './context.js';
 import type { Fault } from './faults.js';
+import { missingIn } from './found.js';
 
 export interface Used {
   readonly what: 'roles' | 'channels' | 'threads' | 'commands';
@@ -16,6 +18,8 @@ export interface Diagnosis {
   readonly members: boolean;
   readonly messageContent: boolean;
   readonly missing: readonly Permission[];
+  /** What the settings of our own channels take away, besides. */
+  readonly missingHere: readonly { readonly channel: string; readonly permissions: readonly Permission[] }[];
   /** Roles that the bot should give, but that stand above its own; ids. */
   readonly above: readonly string[];
   readonly used: readonly Used[];
@@ -39,6 +43,12 @@ export function diagnose(server: DiscordGuild, { community, guild, system }: Con
   const me = server.members.me;
   const roles = Object.values(community.settings.roles()).filter((id) => id !== undefined);
   const threads = server.channels.cache.filter((channel) => channel.isThread() && !channel.archived).size;
+  const missing = NEEDED_PERMISSIONS.filter((name) => !me?.permissions.has(name));
+  const missingHere = PLACES.filter((place) => place.startsWith('channel.')).flatMap((place) => {
+    const channel = server.channels.cache.get(community.settings.place(place)?.id ?? '');
+    const permissions = channel ? missingOnlyHere(missingIn(server, channel), missing) : [];
+    return channel && permissions.length > 0 ? [{ channel: channel.id, permissions }] : [];
+  });
   const used = {
     roles: server.roles.cache.size,
     channels: server.channels.cache.filter((channel) => !channel.isThread()).size,
@@ -48,7 +58,8 @@ export function diagnose(server: DiscordGuild, { community, guild, system }: Con
   return {
     members: system.granted.members,
     messageContent: system.granted.messageContent,
-    missing: NEEDED_PERMISSIONS.filter((name) => !me?.permissions.has(name)),
+    missing,
+    missingHere,
     above: roles.filter((id) => (server.roles.cache.get(id)?.comparePositionTo(me?.roles.highest ?? id) ?? -1) >= 0),
     used: (Object.keys(MOST) as (keyof typeof MOST)[]).map((what) => ({ what, used: used[what], most: MOST[what] })),
     outbox: guild.outbox.stats(),

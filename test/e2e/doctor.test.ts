@@ -47,6 +47,19 @@ it('names the permissions that are missing and the roles that stand too high', a
   expect(read(await doctor())).toContain(t('doctor.position.above', { roles: `<@&${helpers.id}>` }));
 });
 
+it('names what the settings of one of our channels take away', async () => {
+  permit(neededPermissions);
+  const bot = await town.startBot();
+  createSettings(bot.guilds.open(town.guild.id).db).setPlace('channel.questions', town.questions.id);
+  expect(read(await doctor())).toContain(t('doctor.permissions.all'));
+  const deny = String(PermissionFlagsBits.SendMessages | PermissionFlagsBits.ManageRoles);
+  setOverwrite(town.local.world, town.owner.id, town.questions.id, town.botRole.id, { type: 0, deny });
+  const report = read(await doctor());
+  const wanted = { channel: `<#${town.questions.id}>`, names: '`SendMessages`' };
+  expect(report).toContain(t('doctor.permissions.missing_here', wanted));
+  expect(report).not.toContain(t('doctor.permissions.all'));
+});
+
 it('shows what was given up, tries it again, and drops it', async () => {
   permit(neededPermissions);
   const bot = await town.startBot();

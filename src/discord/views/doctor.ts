@@ -25,7 +25,8 @@ export function doctorReport(found: Diagnosis, t: Translator, buttons: DoctorBut
       pressable(buttons.drop(effect.id), t('doctor.drop'), { style: ButtonStyle.Danger }),
     ),
   ]);
-  const isFine = found.missing.length === 0 && found.above.length === 0 && found.outbox.parked === 0;
+  const isFine =
+    [found.missing, found.missingHere, found.above].every(({ length }) => length === 0) && found.outbox.parked === 0;
   return [
     container(isFine ? COLOURS.answered : COLOURS.open, [
       text(`## ${t('doctor.title')}`),
@@ -45,13 +46,17 @@ export function doctorWithoutData(problem: GuildUnavailable, t: Translator): str
   return `## ${t('doctor.title')}\n${WRONG} ${reason}\n\`${cut(problem.detail.replaceAll('`', "'"), 500)}\``;
 }
 
-function grants({ members, messageContent, missing, above }: Diagnosis, t: Translator): string[] {
+function grants({ members, messageContent, missing, missingHere, above }: Diagnosis, t: Translator): string[] {
+  const namesOf = (permissions: readonly string[]) => permissions.map((name) => `\`${name}\``).join(' ');
   return [
     members ? `${OK} ${t('doctor.members.on')}` : `${NOTE} ${t('doctor.members.off')}`,
     `${OK} ${t(messageContent ? 'doctor.content.on' : 'doctor.content.off')}`,
-    missing.length === 0
-      ? `${OK} ${t('doctor.permissions.all')}`
-      : `${WRONG} ${t('doctor.permissions.missing', { names: missing.map((name) => `\`${name}\``).join(' ') })}`,
+    ...(missing.length > 0 ? [`${WRONG} ${t('doctor.permissions.missing', { names: namesOf(missing) })}`] : []),
+    ...missingHere.map(
+      ({ channel, permissions }) =>
+        `${WRONG} ${t('doctor.permissions.missing_here', { channel: `<#${channel}>`, names: namesOf(permissions) })}`,
+    ),
+    ...(missing.length + missingHere.length === 0 ? [`${OK} ${t('doctor.permissions.all')}`] : []),
     above.length === 0
       ? `${OK} ${t('doctor.position.fine')}`
       : `${WRONG} ${t('doctor.position.above', { roles: above.map((id) => `<@&${id}>`).join(' ') })}`,
