@@ -27,6 +27,7 @@ const TABLE = {
   botsForbidden: [20001, 403, 'Bots cannot use this endpoint'],
   onlyBots: [20002, 403, 'Only bots can use this endpoint'],
   notYourApplication: [20012, 403, 'You are not authorized to perform this action on this application'],
+  slowmode: [20016, 429, 'This action cannot be performed due to slowmode rate limit.'],
   announcementEdits: [20022, 429, 'This message cannot be edited due to announcement rate limits'],
   channelWriteRate: [20028, 429, 'The channel you are writing has hit the write rate limit.'],
   maxPins: [30003, 400, 'Maximum number of pins reached for the channel (250)'],
@@ -117,20 +118,26 @@ export class DiscordError extends Error {
   override readonly name = 'DiscordError';
   readonly code: number;
   readonly status: number;
+  readonly errors: NestedErrors | undefined;
+  /** When it may be tried again; seconds. */
+  readonly retryAfter: number | undefined;
 
   constructor(
     readonly reason: ErrorName,
-    readonly errors?: NestedErrors,
+    { errors, retryAfter }: { errors?: NestedErrors; retryAfter?: number } = {},
   ) {
     const [code, status, message] = TABLE[reason];
     super(message);
     this.code = code;
     this.status = status;
+    this.errors = errors;
+    this.retryAfter = retryAfter;
   }
 
   /** The JSON body that goes with `status`. */
-  get body(): { message: string; code: number; errors?: NestedErrors } {
-    return { message: this.message, code: this.code, ...(this.errors && { errors: this.errors }) };
+  get body(): { message: string; code: number; errors?: NestedErrors; retry_after?: number } {
+    const { message, code, errors, retryAfter } = this;
+    return { message, code, ...(errors && { errors }), ...(retryAfter !== undefined && { retry_after: retryAfter }) };
   }
 }
 
@@ -179,7 +186,7 @@ export class FormErrors {
 
   /** Refuses: 50035 with every field collected. */
   settle(): void {
-    if (this.#root) throw new DiscordError('invalidForm', this.#root);
+    if (this.#root) throw new DiscordError('invalidForm', { errors: this.#root });
   }
 }
 

@@ -14,6 +14,7 @@ import { gatewayRoutes } from './gateway/routes.js';
 import { createInteractions } from './interactions/index.js';
 import { interactionRoutes } from './interactions/routes.js';
 import type { Application, Id, Message } from './model.js';
+import { followTime } from './operations/passing-time.js';
 import { createBot, createUser } from './operations/users.js';
 import { createRateLimits } from './rate-limits.js';
 import { registerRest } from './rest/index.js';
@@ -113,6 +114,7 @@ export async function startLocalDiscord(options: LocalDiscordOptions = {}): Prom
   world.origin = server.url;
   server.mount({ upgrade: gateway.upgrade, close: gateway.close });
 
+  const stopTime = followTime(world, clock);
   const bot = (id: Id = application.id) => world.applications.get(id) ?? fail('unknownApplication');
 
   return {
@@ -135,6 +137,7 @@ export async function startLocalDiscord(options: LocalDiscordOptions = {}): Prom
     },
     mount: server.mount,
     async stop() {
+      stopTime();
       interactions.live.close();
       await server.close();
       await app.close();

@@ -56,6 +56,10 @@ export interface World {
   readonly ephemeral: Map<Id, Message>;
   /** Messages by author, channel and nonce, for `enforce_nonce`; oldest first. */
   readonly nonces: Map<string, { message: Message; at: number }>;
+  /** When somebody last wrote in a channel in slow mode, or started a thread there. */
+  readonly turns: Map<string, number>;
+  /** Polls that were not ended yet: their messages' channels, by message. Of an earlier run, once somebody looked at them. */
+  readonly polls: Map<Id, Id>;
   /** Where files are fetched from: `http://127.0.0.1:3000`. Set when the server listens. */
   origin: string;
   files: Files;
@@ -123,6 +127,8 @@ export function createWorld({ now, randomBytes }: WorldOptions): World {
     commands: new Map(),
     ephemeral: new Map(),
     nonces: new Map(),
+    turns: new Map(),
+    polls: new Map(),
     origin: 'http://127.0.0.1',
     files: { put: (id, bytes) => files.set(id, bytes), get: (id) => files.get(id) },
     now,

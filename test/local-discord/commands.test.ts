@@ -137,7 +137,7 @@ describe('the commands of a scope', () => {
       const { command } = commands.create(here, { ...ask, name: `c${n}` });
       commands.remove(here, command.id);
     }
-    expect(refusal(() => commands.create(here, ask)).code).toBe(30034);
+    expect(refusal(() => commands.create(here, ask))).toMatchObject({ code: 30034, retryAfter: DAY / 1000 });
     expect(commands.create(everywhere, ask).created).toBe(true);
     clock.advance(DAY + 1);
     expect(commands.create(here, ask).created).toBe(true);

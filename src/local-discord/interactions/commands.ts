@@ -76,7 +76,11 @@ export function createCommands(world: World): Commands {
 
   function countCreations(scope: Scope, count: number): void {
     const times = recent(scope);
-    if (times.length + count > MAX_CREATES_A_DAY) fail('maxCommandCreates');
+    // Free again are those that were first, as many as this one is too many.
+    const over = times[times.length + count - MAX_CREATES_A_DAY - 1];
+    if (times.length + count > MAX_CREATES_A_DAY) {
+      throw new DiscordError('maxCommandCreates', { retryAfter: ((over ?? world.now()) + DAY - world.now()) / 1000 });
+    }
     for (let n = 0; n < count; n += 1) times.push(world.now());
   }
 

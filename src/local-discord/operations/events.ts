@@ -202,6 +202,13 @@ export function findEvent(world: World, by: Id, guildId: Id, eventId: Id): Sched
   return standingIn(world, by, guildId).guild.events.get(eventId) ?? fail('unknownEvent');
 }
 
+/** An event begins or ends by itself. */
+export function setStatus(world: World, event: ScheduledEvent, status: Status): void {
+  event.status = status;
+  world.changed('event', event.id, event.guild_id, event);
+  announce(world, event, 'GUILD_SCHEDULED_EVENT_UPDATE');
+}
+
 function announce(world: World, event: ScheduledEvent, t: string): void {
   world.emit({ t, d: renderEvent(world, event, true), guildId: event.guild_id });
 }

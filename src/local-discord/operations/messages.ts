@@ -17,6 +17,7 @@ import { type MessageForm, readMessage, type Upload } from '../validate/message.
 import { snowflakeTime, type World } from '../world.js';
 import { addressMedia, isWritable, keepFiles, readMentions } from './message-parts.js';
 import { newPoll } from './polls.js';
+import { awaitTurn } from './slowmode.js';
 import { addThreadMember, save } from './thread-members.js';
 
 /** Who a message comes from, and how, once it is known that it may. */
@@ -40,7 +41,7 @@ const EPHEMERAL_KEPT = 20_000;
 
 /**
  * Sends a message as `by`. Refuses: unknownChannel, missingAccess, nonText, missingPermissions, archivedThread,
- * emptyMessage, invalidForm and the limits of files. With `enforce_nonce`, gives back the earlier message.
+ * threadLocked, slowmode, emptyMessage, invalidForm and the limits of files. With `enforce_nonce`, gives back the earlier message.
  */
 export function createMessage(
   world: World,
@@ -54,8 +55,11 @@ export function createMessage(
   const form = readMessage(body, files);
   demandSending(place, form, files);
   if (!place.guild) demandOpen(world, by, place.channel);
+  const taken = awaitTurn(world, by, place, 'message');
   openForWriting(world, place);
-  return send(world, place.channel, { authorId: by, permissions: place.permissions }, form, files);
+  const message = send(world, place.channel, { authorId: by, permissions: place.permissions }, form, files);
+  taken();
+  return message;
 }
 
 /** What sending this needs beyond seeing the channel. */
@@ -78,10 +82,12 @@ function demandOpen(world: World, by: Id, channel: Channel): void {
   }
 }
 
-/** Writing opens an archived thread again, unless it is locked. Refuses: archivedThread. */
+/** Writing opens an archived thread again; in a locked one only who manages threads writes. Refuses: archivedThread, threadLocked. */
 function openForWriting(world: World, { channel, permissions }: Place): void {
-  if (!channel.thread?.archived) return;
-  if (channel.thread.locked && !has(permissions, P.ManageThreads)) fail('archivedThread');
+  if (!channel.thread) return;
+  if (channel.thread.locked && !has(permissions, P.ManageThreads))
+    fail(channel.thread.archived ? 'archivedThread' : 'threadLocked');
+  if (!channel.thread.archived) return;
   channel.thread.archived = false;
   channel.thread.archive_timestamp = world.iso();
   save(world, channel);
@@ -153,6 +159,7 @@ function send(world: World, channel: Channel, sender: Sender, form: MessageForm,
     readMentions(world, guild, sender.permissions, message, form.allowedMentions, replied?.author_id),
   );
   if (message.components.length > 0) addressMedia(world, message);
+  if (message.poll) world.polls.set(message.id, channel.id);
   if (nonceKey !== undefined) world.nonces.set(nonceKey, { message, at: world.now() });
   publish(world, channel, message);
   return message;

@@ -10,11 +10,12 @@ import { messageChanged, publish } from './messages.js';
 import { systemMessage } from './system-message.js';
 import { save } from './thread-members.js';
 
-/** Pins or unpins. Refuses: missingPermissions without PIN_MESSAGES, maxPins. */
+/** Pins or unpins. Refuses: missingPermissions without PIN_MESSAGES, archivedThread, maxPins. */
 export function setPinned(world: World, by: Id, channelId: Id, messageId: Id, pinned: boolean): void {
   const { channel } = placeOf(world, by, channelId, 0n);
   if (channel.guild_id !== undefined) placeOf(world, by, channelId, P.PinMessages);
   const message = messageIn(world, channelId, messageId);
+  if (channel.thread?.archived) fail('archivedThread');
   if (message.pinned === pinned) return;
   if (pinned) {
     if (pins(world, channelId).length >= limits.message.pins) fail('maxPins');

@@ -34,9 +34,19 @@ function pollIn(world: World, by: Id, channelId: Id, messageId: Id): { message: 
   placeOf(world, by, channelId, P.ReadMessageHistory);
   const message = messageIn(world, channelId, messageId);
   const poll = message.poll ?? fail('pollNotYours');
-  // Nothing waits for a poll's end; whoever looks after it finishes it.
-  if (!poll.finalized && isOver(world, poll)) finishPoll(world, message, poll);
+  // Of an earlier run, perhaps, whose end nobody waited for.
+  if (!poll.finalized) world.polls.set(message.id, channelId);
+  finishPolls(world);
   return { message, poll };
+}
+
+/** Ends the polls whose time is over. */
+export function finishPolls(world: World): void {
+  for (const [id, channelId] of world.polls) {
+    const message = world.messages(channelId).get(id);
+    if (!message?.poll || message.poll.finalized) world.polls.delete(id);
+    else if (isOver(world, message.poll)) finishPoll(world, message, message.poll);
+  }
 }
 
 const isOver = (world: World, { expiry }: Poll): boolean => expiry !== null && Date.parse(expiry) <= world.now();
@@ -81,6 +91,7 @@ export function endPoll(world: World, by: Id, channelId: Id, messageId: Id): Mes
 }
 
 function finishPoll(world: World, message: Message, poll: Poll): void {
+  world.polls.delete(message.id);
   poll.finalized = true;
   poll.expiry = world.iso();
   messageChanged(world, message);

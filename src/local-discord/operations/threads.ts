@@ -2,7 +2,7 @@
 import { ChannelFlags, ChannelType, MessageFlags, MessageType, PermissionFlagsBits as P } from 'discord-api-types/v10';
 import { z } from 'zod';
 import { demand, guildPlaceOf, messageIn, type Place, type Standing, standingIn } from '../access.js';
-import { fail } from '../errors.js';
+import { fail, invalid } from '../errors.js';
 import { limits } from '../limits.js';
 import type { Channel, Guild, Id, Message } from '../model.js';
 import { channelPermissions, has, isForum, isThread } from '../permissions.js';
@@ -12,6 +12,7 @@ import { readMessage, type Upload } from '../validate/message.js';
 import { compareIds, type World } from '../world.js';
 import { archiveAfter } from './channel-form.js';
 import { messageChanged, postMessage, publish } from './messages.js';
+import { awaitTurn } from './slowmode.js';
 import { systemMessage } from './system-message.js';
 import { addThreadMember, removeThreadMember, save } from './thread-members.js';
 
@@ -103,7 +104,7 @@ export interface Started {
 
 /**
  * Starts a thread without a message, or a post in a forum. Refuses: missingPermissions, wrongChannelType, tagRequired,
- * unknownTag, and for a post everything that createMessage refuses, under `message`.
+ * unknownTag, slowmode, and for a post everything that createMessage refuses, under `message`.
  */
 export function startThread(
   world: World,
@@ -118,6 +119,7 @@ export function startThread(
   if (isForum(channel)) return startPost(world, place, by, form, files);
   if (channel.type !== ChannelType.GuildText && channel.type !== ChannelType.GuildAnnouncement)
     fail('wrongChannelType');
+  const taken = awaitTurn(world, by, place, 'thread');
   const type: ChannelType = form.type ?? ChannelType.PrivateThread;
   demand(permissions, type === ChannelType.PrivateThread ? P.CreatePrivateThreads : P.CreatePublicThreads);
   const thread = newThread(world, channel, by, type, world.newId(), form);
@@ -128,6 +130,7 @@ export function startThread(
       message_reference: { type: 0, channel_id: thread.id, guild_id: guild.id },
       thread_id: thread.id,
     });
+  taken();
   return { thread };
 }
 
@@ -137,18 +140,22 @@ function startPost(world: World, place: Place & Standing, by: Id, form: ThreadFo
   if (files.length > 0) demand(permissions, P.AttachFiles);
   const tags = readTags(place, channel, form.applied_tags ?? []);
   if (channel.flags & ChannelFlags.RequireTag && tags.length === 0) fail('tagRequired');
+  if (form.message === undefined || form.message === null)
+    invalid('message', 'BASE_TYPE_REQUIRED', 'This field is required');
   // Refused before the thread exists, so that a bad message leaves no empty post behind.
   const message = readMessage(form.message, files, { prefix: 'message' });
   const empty =
     !message.content?.trim() && !message.embeds?.length && !message.components?.length && files.length === 0;
   if (empty) fail('emptyMessage');
   if (message.embeds?.length) demand(permissions, P.EmbedLinks);
+  const taken = awaitTurn(world, by, place, 'thread');
   const thread = newThread(world, channel, by, ChannelType.PublicThread, world.newId(), form);
   thread.applied_tags = tags;
   openThread(world, guild, thread, by);
   channel.last_message_id = thread.id;
   save(world, channel);
   const first = postMessage(world, thread.id, { authorId: by, permissions, id: thread.id }, form.message, files);
+  taken();
   return { thread, message: first };
 }
 
@@ -214,13 +221,19 @@ export function updateThread(world: World, by: Id, threadId: Id, body: unknown):
   if (form.auto_archive_duration) state.auto_archive_duration = form.auto_archive_duration;
   if (typeof form.invitable === 'boolean') state.invitable = form.invitable;
   if (typeof form.locked === 'boolean') state.locked = form.locked;
-  if (typeof form.archived === 'boolean' && form.archived !== state.archived) {
-    state.archived = form.archived;
-    state.archive_timestamp = world.iso();
+  setArchived(world, guild, thread, form.archived ?? state.archived);
+  return thread;
+}
+
+/** Archives a thread, or opens it; saves it and tells of it. What is archived is not pinned any more. */
+export function setArchived(world: World, guild: Guild, thread: Channel, archived: boolean): void {
+  if (thread.thread && archived !== thread.thread.archived) {
+    thread.thread.archived = archived;
+    thread.thread.archive_timestamp = world.iso();
+    if (archived) thread.flags &= ~ChannelFlags.Pinned;
   }
   save(world, thread);
-  world.emit({ t: 'THREAD_UPDATE', d: renderThread(thread), guildId: guild.id, channelId: threadId });
-  return thread;
+  world.emit({ t: 'THREAD_UPDATE', d: renderThread(thread), guildId: guild.id, channelId: thread.id });
 }
 
 /** Refuses: missingPermissions without MANAGE_THREADS. */

@@ -129,6 +129,7 @@ async function serve(
   contract?.checkRequest({ method: request.method, path, body });
   const answer = await run(group, asking);
   if (answer.status === 401 || answer.status === 403 || answer.status === 429) rateLimits?.countInvalid(who);
+  if (answer.retryAfter !== undefined) reply.header('retry-after', String(Math.ceil(answer.retryAfter)));
   contract?.checkReply({ method: request.method, path, status: answer.status, body: answer.body });
   if (trouble?.kind === 'lose-response') return hangUp(request.raw, reply);
   return answer.body === undefined ? reply.code(answer.status).send() : json(reply, answer.status, answer.body);
@@ -149,7 +150,7 @@ function run(group: readonly RestRoute[], asking: Asking): Reply {
   }
 }
 
-const errorReply = ({ status, body }: DiscordError): Reply => ({ status, body });
+const errorReply = ({ status, body, retryAfter }: DiscordError): Reply => ({ status, body, retryAfter });
 
 /** Whose token it is. Discord takes `Bot` and the token; what it does not know is nobody's. */
 function applicationOf(world: World, header: string | undefined): Application | undefined {

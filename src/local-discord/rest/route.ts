@@ -20,6 +20,8 @@ export interface Reply {
   readonly status: number;
   /** JSON; nothing with 204. */
   readonly body?: unknown;
+  /** With 429: seconds. A client that is not told how long to wait asks again at once. */
+  readonly retryAfter?: number;
 }
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
