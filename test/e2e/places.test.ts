@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createSettings, type Place } from '../../src/community/settings.js';
+import { neededPermissions } from '../../src/discord/invite.js';
 import { updateChannel } from '../../src/local-discord/operations/channels.js';
+import { addBot } from '../../src/local-discord/operations/guilds.js';
+import { kick } from '../../src/local-discord/operations/members.js';
 import { snowflakeAt } from '../../src/local-discord/world.js';
 import { type Clock, systemClock } from '../../src/platform/clock.js';
 import { openTown, type RunningBot } from '../support/bot.js';
@@ -44,4 +47,22 @@ it('counts what it just made as there, though Discord has not told of it yet, an
   await expect.poll(() => has('role.moderator'), { timeout: 10_000 }).toBe(false);
   expect(has('role.helper')).toBe(true);
   await expect.poll(() => has('role.helper'), { timeout: 15_000 }).toBe(false);
+});
+
+it('notices that it was removed while it was not connected, keeps what waits, and goes on when it is back', async () => {
+  const guild = () => bot.guilds.open(town.guild.id);
+  const leftAt = () => guild().db.prepare("SELECT value FROM meta WHERE key = 'left_at'").get();
+  town.local.dropGateway('invalid-session', town.application.id);
+  kick(town.local.world, town.owner.id, town.guild.id, town.application.bot_id);
+  await expect.poll(leftAt, { timeout: 10_000 }).toBeDefined();
+  guild().outbox.add({ kind: 'post', channel: town.general.id, message: { content: 'I am back.' } });
+  addBot(town.local.world, town.guild, town.application, neededPermissions);
+  const said = () =>
+    town.local
+      .actor(town.ana.id)
+      .messages(town.general.id)
+      .map(({ content }) => content);
+  await expect.poll(said).toContain('I am back.');
+  expect(leftAt()).toBeUndefined();
+  expect(guild().outbox.stats()).toMatchObject({ pending: 0, parked: 0 });
 });

@@ -1,5 +1,6 @@
 /** Which servers the bot is in: files of those it left are kept for a while, then archived. */
-import { type Client, Events } from 'discord.js';
+import { type Client, Events, GatewayDispatchEvents } from 'discord.js';
+import { z } from 'zod';
 import type { Cancel, Clock } from '../../platform/clock.js';
 import type { createDepartures } from '../../platform/departures.js';
 import type { GuildStore } from '../../platform/guild-store.js';
@@ -13,6 +14,9 @@ export interface PresenceDeps {
   /** The bot is in this server now: what waited for it may go on. */
   readonly onPresent: (guildId: string) => void;
 }
+
+/** READY, as far as it says which servers there are. */
+const READY = z.object({ guilds: z.array(z.object({ id: z.string() })) });
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -36,13 +40,25 @@ export function followPresence(
     onPresent(id);
   });
   client.on(Events.GuildAvailable, ({ id }) => onPresent(id));
-  client.on(Events.GuildDelete, ({ id }) => {
+  const gone = (id: string): void => {
     log.info({ guildId: id }, 'removed from a server');
     attempt(id, () => {
       // It was here until now, whatever an earlier departure left behind.
       departures.returned(id);
       departures.left(id);
     });
+  };
+  client.on(Events.GuildDelete, ({ id }) => gone(id));
+  // A new session after a long absence names the servers that are left; discord.js keeps the others for ever.
+  client.ws.on(GatewayDispatchEvents.Ready, (ready: unknown, shardId: number) => {
+    const { data } = READY.safeParse(ready);
+    if (!data) return;
+    const left = new Set(data.guilds.map(({ id }) => id));
+    for (const guild of [...client.guilds.cache.values()]) {
+      if (guild.shardId !== shardId || left.has(guild.id)) continue;
+      client.guilds.cache.delete(guild.id);
+      gone(guild.id);
+    }
   });
 
   /** Servers that the bot was removed from while it was not looking, and those that it left long ago. */
