@@ -12,7 +12,7 @@ import type { Made, OutboxRow, OutboxStats } from '../platform/outbox.js';
 import { outlookOf } from '../platform/survey.js';
 import { createWakes } from '../platform/wakes.js';
 import { attempt } from './deliver-effect.js';
-import { judge, type Verdict } from './delivery-rest.js';
+import { judge, saysGone, type Verdict } from './delivery-rest.js';
 import { createLook } from './look.js';
 
 export interface DeliveryDeps {
@@ -29,6 +29,8 @@ export interface DeliveryDeps {
   readonly onFault?: (guildId: string, row: OutboxRow, error: unknown) => void;
 }
 
+/** What Discord says to who is not in a server: missing access, unknown server. To who is, the first means a channel out of sight. */
+const OUT = [50001, 10004] as const;
 /** Effects on their way at once, over all guilds. */
 const AT_ONCE = 16;
 /** The answer to the interaction that caused an effect goes first; milliseconds. */
@@ -159,13 +161,26 @@ export function createDelivery(deps: DeliveryDeps) {
         made = await carryOut(guild, row);
         failures = 0;
       } catch (error) {
-        if (!stopped || !abort.signal.aborted) failed(guild, row, judge(error));
+        if (stopped && abort.signal.aborted) return;
+        const verdict = judge(error);
+        const isOut = verdict.kind === 'never' && saysGone(error, ...OUT) && !(await isIn(guild.id));
+        failed(guild, row, isOut ? { kind: 'later', error: verdict.error } : verdict);
         return;
       }
     }
     unnoted.set(key, { made });
     note(guild, row, made);
     unnoted.delete(key);
+  }
+
+  /** A server that just removed the bot refuses everything before the gateway tells why. */
+  async function isIn(guildId: string): Promise<boolean> {
+    try {
+      await rest.get(Routes.guild(guildId), { signal: abort.signal });
+      return true;
+    } catch (error) {
+      return !saysGone(error, ...OUT);
+    }
   }
 
   async function carryOut(guild: Guild, row: OutboxRow): Promise<Made | undefined> {

@@ -10,7 +10,7 @@ import type { Trouble } from '../../src/local-discord/faults.js';
 import { type LocalDiscord, startLocalDiscord } from '../../src/local-discord/index.js';
 import { createChannel } from '../../src/local-discord/operations/channels.js';
 import { addBot, createGuild } from '../../src/local-discord/operations/guilds.js';
-import { joinGuild } from '../../src/local-discord/operations/members.js';
+import { joinGuild, kick } from '../../src/local-discord/operations/members.js';
 import { createBot, createUser } from '../../src/local-discord/operations/users.js';
 import { type Clock, systemClock } from '../../src/platform/clock.js';
 import type { Effect } from '../../src/platform/effects.js';
@@ -32,6 +32,7 @@ let guild: Guild;
 let delivery: Delivery;
 let owner: Actor;
 let member: Actor;
+let place: ReturnType<typeof createGuild>;
 let ids: { guild: string; text: string; forum: string };
 let made: (Made | undefined)[];
 
@@ -41,7 +42,7 @@ beforeEach(async () => {
   const { world } = local;
   const lead = createUser(world, { username: 'lead' });
   const other = createUser(world, { username: 'other' });
-  const place = createGuild(world, { name: 'Place', ownerId: lead.id });
+  place = createGuild(world, { name: 'Place', ownerId: lead.id });
   const application = createBot(world, { name: 'Flock', ownerId: lead.id });
   addBot(world, place, application, PermissionFlagsBits.Administrator);
   joinGuild(world, other.id, place.id);
@@ -251,6 +252,19 @@ describe('the other effects', () => {
       'the log',
       expect.stringContaining('not available'),
     ]);
+  });
+
+  it('wait for a server that just removed the bot, though the gateway did not tell yet', async () => {
+    const { world } = local;
+    const [application] = [...world.applications.values()].filter(({ bot_id }) => place.members.has(bot_id));
+    kick(world, place.owner_id, ids.guild, application?.bot_id ?? '');
+    add({ kind: 'post', channel: ids.text, message: { content: 'later' } });
+    // Tried in vain, and to be tried again.
+    await expect.poll(() => guild.outbox.nextDue()).toBeDefined();
+    expect(guild.outbox.stats()).toMatchObject({ pending: 1, parked: 0 });
+    if (application) addBot(world, place, application, PermissionFlagsBits.Administrator);
+    await drained();
+    expect(contents(ids.text)).toEqual(['later']);
   });
 
   it('are parked where they can never succeed, and the rest goes on', async () => {
