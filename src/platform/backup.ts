@@ -57,7 +57,7 @@ async function sha256(file: string): Promise<string> {
  * Copies every guild's file into `target`, each as it is at one instant, while a bot may be writing. The manifest is written last:
  * without it, a folder is no backup. Refuses a folder that has something in it.
  */
-export async function backup(guildsFolder: string, target: string, now: number): Promise<BackupResult> {
+export const backup = explained(async (guildsFolder: string, target: string, now: number): Promise<BackupResult> => {
   if (existsSync(target) && readdirSync(target).length > 0) {
     throw new BackupError(`${target} is not empty: name a new folder`);
   }
@@ -77,6 +77,20 @@ export async function backup(guildsFolder: string, target: string, now: number):
   writeFileSync(join(target, `${MANIFEST}.new`), `${JSON.stringify(manifest, null, 2)}\n`, { flush: true });
   renameSync(join(target, `${MANIFEST}.new`), join(target, MANIFEST));
   return { manifest, failed };
+});
+
+/** What the file system says (no room, no right, no folder) is for the person at the terminal, too. */
+function explained<A extends unknown[], R>(work: (...args: A) => Promise<R>): (...args: A) => Promise<R> {
+  return async (...args) => {
+    try {
+      return await work(...args);
+    } catch (error) {
+      if (error instanceof Database.SqliteError || (error instanceof Error && 'syscall' in error)) {
+        throw new BackupError(error.message, { cause: error });
+      }
+      throw error;
+    }
+  };
 }
 
 async function copyOne(source: string, copy: string, name: string): Promise<Entry> {
@@ -141,34 +155,41 @@ export interface RestoreOptions {
  * Takes a backup back, after all of it was verified. Call it with the folder's lock held. Refuses a damaged backup, one of a newer
  * program, and to replace files unless told.
  */
-export async function restore(folder: string, guildsFolder: string, options: RestoreOptions): Promise<Manifest> {
-  const manifest = await verifyBackup(folder);
-  const newer = manifest.files.find(({ schema }) => schema > options.schema);
-  if (newer) {
-    throw new BackupError(
-      `${newer.name} has schema version ${newer.schema}, this program knows ${options.schema}: restore with the version that wrote it`,
-    );
-  }
-  mkdirSync(guildsFolder, { recursive: true });
-  const present = manifest.files.filter(({ name }) => existsSync(join(guildsFolder, name)));
-  if (present.length > 0 && !options.overwrite) {
-    throw new BackupError(
-      `${present.length} of ${manifest.files.length} guilds have a file in ${guildsFolder} already: add --overwrite to replace them`,
-    );
-  }
-  // First all copies, then the renames: a full disk or a kill in between leaves what was there.
-  for (const { name } of manifest.files) {
-    const draft = join(guildsFolder, `${name}.restoring`);
-    await copyDurably(join(folder, name), draft);
-    options.prepare?.(draft);
-  }
-  for (const { name } of manifest.files) {
-    const file = join(guildsFolder, name);
-    setAside(file, `${file}.before-${options.now}`);
-    renameSync(`${file}.restoring`, file);
-  }
-  return manifest;
-}
+export const restore = explained(
+  async (folder: string, guildsFolder: string, options: RestoreOptions): Promise<Manifest> => {
+    const manifest = await verifyBackup(folder);
+    const newer = manifest.files.find(({ schema }) => schema > options.schema);
+    if (newer) {
+      throw new BackupError(
+        `${newer.name} has schema version ${newer.schema}, this program knows ${options.schema}: restore with the version that wrote it`,
+      );
+    }
+    mkdirSync(guildsFolder, { recursive: true });
+    const present = manifest.files.filter(({ name }) => existsSync(join(guildsFolder, name)));
+    if (present.length > 0 && !options.overwrite) {
+      throw new BackupError(
+        `${present.length} of ${manifest.files.length} guilds have a file in ${guildsFolder} already: add --overwrite to replace them`,
+      );
+    }
+    // First all copies, then the renames: a full disk or a kill in between leaves what was there.
+    const draftOf = (name: string): string => join(guildsFolder, `${name}.restoring`);
+    try {
+      for (const { name } of manifest.files) {
+        await copyDurably(join(folder, name), draftOf(name));
+        options.prepare?.(draftOf(name));
+      }
+    } catch (error) {
+      for (const { name } of manifest.files) rmSync(draftOf(name), { force: true });
+      throw error;
+    }
+    for (const { name } of manifest.files) {
+      const file = join(guildsFolder, name);
+      setAside(file, `${file}.before-${options.now}`);
+      renameSync(draftOf(name), file);
+    }
+    return manifest;
+  },
+);
 
 /** A log that a killed process left belongs to its file: it must never meet another one. */
 function setAside(file: string, aside: string): void {

@@ -100,6 +100,21 @@ describe('a backup', () => {
     store = open();
   });
 
+  it('that cannot be written, or taken back, says what the file system said, and leaves nothing half done', async () => {
+    post('1', 'a');
+    post('2', 'a');
+    await backup(at('guilds'), at('backup'), clock.now());
+    writeFileSync(at('file'), '');
+    await expect(backup(at('guilds'), at('file', 'backup'), 0)).rejects.toThrow(/^ENOTDIR.*backup/);
+    store.close();
+    rmSync(at('guilds'), { recursive: true });
+    // Where the copy of the second one would go, something is in the way.
+    mkdirSync(at('guilds', '2.sqlite.restoring', 'x'), { recursive: true });
+    await expect(back()).rejects.toThrow(BackupError);
+    expect(readdirSync(at('guilds'))).toEqual(['2.sqlite.restoring']);
+    store = open();
+  });
+
   it('is not written into a folder that has something in it', async () => {
     mkdirSync(at('backup'));
     writeFileSync(at('backup', 'mine.txt'), 'mine');
