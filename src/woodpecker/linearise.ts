@@ -6,14 +6,15 @@ import type { Observation, Step } from './types.js';
 /** One step of a lane, and when it was under way. Times are of any clock, as long as it is one. */
 export interface LaneEvent {
   readonly step: Step;
-  readonly outcome: 'done' | 'refused';
+  /** `failed`: neither done nor refused, but broken. */
+  readonly outcome: 'done' | 'refused' | 'failed';
   readonly began: number;
   readonly ended: number;
 }
 
 /**
- * An illegal step was done, and the suite promises no refusal of it: what the system is like then, nobody has said. Some steps may be
- * taken twice without harm, and only the suite's author knows which.
+ * An illegal step was done, or failed, and the suite promises no refusal of it: what the system does and is like then, nobody has
+ * said. Some steps may be taken twice without harm, and only the suite's author knows which.
  */
 export const UNSPECIFIED = 'unspecified';
 
@@ -72,6 +73,7 @@ function after({ step, outcome }: LaneEvent, model: Model): Model | typeof UNSPE
     const unpromised = model.objection({ ...step, refused: true });
     return unpromised === undefined || unpromised === against ? undefined : UNSPECIFIED;
   }
+  if (outcome === 'failed') return undefined;
   const next = model.clone();
   next.apply(step);
   return next;

@@ -19,7 +19,7 @@ import type { Wrong } from './compare.js';
 import { statesBefore, wordsOf, wrongThrown } from './failure.js';
 import { createIds, type Ids } from './ids.js';
 import { agrees, createJudge, type Judge, judgeEnd, judgeLanes, judgeStep, livingOf } from './judge.js';
-import { contradiction, explained, runLanes } from './lanes.js';
+import { contradiction, explained, isExcused, runLanes } from './lanes.js';
 import { Interrupted, isLater, later, settle, type Work } from './settle.js';
 import { restOf, type StepSource } from './source.js';
 import { checksIn, emptyTally, type Tally } from './tally.js';
@@ -168,6 +168,10 @@ function* concurrent(walk: Walking, steps: readonly Step[]): Work<Ending | undef
   };
   const { history, wrong } = yield* later(runLanes({ steps, from, act, exists: (handle) => here.has(handle) }));
   tally.answers += history.length;
+  if (wrong && isExcused(wrong, history, model)) {
+    judge.lost = true;
+    return undefined;
+  }
   const unbearable = wrong ?? contradiction(history, model);
   if (unbearable) return failed(unbearable, wrong?.at ?? trace.length - 1);
   const known = [...here].map(ids.of);

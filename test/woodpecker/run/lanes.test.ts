@@ -4,7 +4,7 @@ import { systemClock } from '../../../src/platform/clock.js';
 import { runWalk, traceSource } from '../../../src/woodpecker/run/run.js';
 import { parseSuite } from '../../../src/woodpecker/suite/parse.js';
 import type { Suite } from '../../../src/woodpecker/suite/suite.js';
-import { type BoundStep, HarnessError, type System, SystemFailed } from '../../../src/woodpecker/types.js';
+import { type BoundStep, HarnessError, type System, SystemFailed, SystemRefused } from '../../../src/woodpecker/types.js';
 import { createWalks } from '../../../src/woodpecker/walk/walk.js';
 import { BOXES, boxes, boxSuite, steps } from './boxes.js';
 
@@ -63,6 +63,29 @@ describe('two lanes', () => {
     const lax = parseSuite(BOXES.replace('leaves: { box: gone }, refuses: [gone]', 'leaves: { box: gone }'));
     const result = await walkOf(lax, racy(), 'make -> box#1', '1| burn box#1', '2| burn box#1');
     expect(result).toMatchObject({ outcome: 'pass', error: undefined });
+  });
+
+  it('pass when a step fails that the other made illegal, unless the suite promises that it is refused', async () => {
+    const promising = BOXES.replace('refuses: [state, gone]', 'refuses: [gone]');
+    const lax = parseSuite(BOXES.replace(', refuses: [state, gone]', ''));
+    const brittle = (): System => {
+      const system = boxes({ later: true });
+      const act: System['act'] = async (step) => {
+        try {
+          return await system.act(step);
+        } catch (error) {
+          throw error instanceof SystemRefused ? new SystemFailed('no such file') : error;
+        }
+      };
+      return { ...system, act };
+    };
+    const race = ['make -> box#1', '1| burn box#1', '2| shut box#1'];
+    expect(await walkOf(lax, brittle(), ...race)).toMatchObject({ outcome: 'pass', error: undefined });
+    expect((await walkOf(parseSuite(promising), brittle(), ...race)).failure).toMatchObject({
+      kind: 'action',
+      action: 'shut',
+      message: 'no such file',
+    });
   });
 
   it('fail when no order explains the state that is left', async () => {
