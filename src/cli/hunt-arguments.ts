@@ -29,7 +29,7 @@ export function huntArguments(args: readonly string[]): HuntArguments {
   const strategy = values.strategy === undefined ? 'mix' : oneOf('--strategy', values.strategy, STRATEGIES);
   const seed = values.seed === undefined ? undefined : number('--seed', values.seed, 0, MOST_SEED);
   const steps = values.steps === undefined ? undefined : number('--steps', values.steps, 1, 1e12);
-  const minutes = values.minutes === undefined ? undefined : number('--minutes', values.minutes, 0, 1e6, false);
+  const minutes = values.minutes === undefined ? undefined : number('--minutes', values.minutes, 0.001, 1e6, false);
   const lanes = values.lanes === undefined ? 1 : number('--lanes', values.lanes, 1, 2);
 
   return {

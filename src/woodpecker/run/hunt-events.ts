@@ -49,7 +49,7 @@ export interface CoverageCount {
 export type Ended = 'steps' | 'minutes' | 'stopped' | 'pattern' | 'errors' | 'blind';
 
 export interface HuntReport extends Progress {
-  /** `fail` with a finding; else `error` where the test broke or its oracle is blind; else `pass`. */
+  /** `fail` with a finding; else `error` where the test broke or its oracle is blind; else `pass`, or `skipped` where no step was taken. */
   readonly outcome: Outcome;
   readonly ended: Ended;
   readonly list: readonly Finding[];

@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../../platform/clock.js';
 import type { Suite } from '../suite/suite.js';
-import type { System, WalkOrigin } from '../types.js';
+import { HarnessError, type System, type WalkOrigin } from '../types.js';
 import { createWalks, type HuntOrigin } from '../walk/walk.js';
 import { CANARY_STEPS, isCaught, planted, plantsFor } from './canary.js';
 import { createCoverage } from './coverage.js';
@@ -77,8 +77,9 @@ export async function hunt(plan: HuntPlan, parts: HuntParts): Promise<HuntReport
       ended = silent(before) ?? ended;
   }
   stop.removeEventListener('abort', onStop);
-  const report = reportOf(ended);
-  keeper.end(report);
+  const how = ended;
+  kept(() => keeper.end(reportOf(how)));
+  const report = reportOf(how);
   tell({ event: 'ended', report });
   return report;
 
@@ -96,15 +97,15 @@ export async function hunt(plan: HuntPlan, parts: HuntParts): Promise<HuntReport
     const walked: WalkOrigin = { ...origin, episode };
     const left = plan.steps === undefined ? Number.POSITIVE_INFINITY : plan.steps - counts.steps;
     const source = within(walks.walk(episode++), left, () => clock.now() >= deadline);
-    const result = await run(parts.open, source, systemSeed(walked, 0));
+    const result = judged(await run(parts.open, source, systemSeed(walked, 0)));
     counts.walks++;
     counts.steps += result.stepsRun;
     // After the step that fails, or breaks, nobody looks any more.
     counts.looked += Math.max(0, result.stepsRun - (result.outcome === 'pass' ? 0 : 1));
     addTally(tally, result.tally);
     coverage.note(result.trace);
-    keeper.walked(walked.episode, result);
     errorsInARow = result.outcome === 'error' ? errorsInARow + 1 : 0;
+    kept(() => keeper.walked(walked.episode, result));
     if (result.outcome === 'skipped') counts.skipped++;
     if (result.outcome === 'error') {
       counts.errors++;
@@ -113,6 +114,23 @@ export async function hunt(plan: HuntPlan, parts: HuntParts): Promise<HuntReport
     if (result.failure) await sighted({ failure: result.failure, trace: result.trace }, walked);
     const { outcome, stepsRun: steps } = result;
     tell({ event: 'walked', episode: walked.episode, outcome, steps, progress: progress() });
+  }
+
+  /** A walk that found no step to take, though it had steps and time left, has tested nothing; nor will the next. */
+  function judged(result: WalkResult): WalkResult {
+    if (result.outcome !== 'pass' || result.stepsRun > 0 || clock.now() >= deadline) return result;
+    return { ...result, outcome: 'error', error: 'no action is legal from the start (flock suite check says why)' };
+  }
+
+  /** What cannot be kept, on a disk that is full, ends the hunt: with what it found so far, and that said. */
+  function kept(keep: () => void): void {
+    try {
+      keep();
+    } catch (error) {
+      if (!(error instanceof HarnessError)) throw error;
+      if (!doubts.includes(error.message)) doubts.push(error.message);
+      errorsInARow = ERRORS_IN_A_ROW;
+    }
   }
 
   /** Runs one walk and lets timers and signals have their turn where the system leaves them none. */
@@ -134,7 +152,7 @@ export async function hunt(plan: HuntPlan, parts: HuntParts): Promise<HuntReport
     }
     const foundAfter = counts.steps;
     tell({ event: 'suspected', failure: seen.failure, origin: walked, after: foundAfter });
-    keeper.suspect(seen.failure);
+    kept(() => keeper.suspect(seen.failure));
     let attempt = 0;
     const { signature } = seen.failure;
     const { others, ...facts } = await reproduce(suite, seen, {
@@ -144,7 +162,7 @@ export async function hunt(plan: HuntPlan, parts: HuntParts): Promise<HuntReport
     });
     const finding: Finding = { signature, failure: seen.failure, origin: walked, sightings: 1, foundAfter, ...facts };
     findings.set(signature, finding);
-    keeper.found(suite, finding, bugs);
+    kept(() => keeper.found(suite, finding, bugs));
     tell({ event: 'found', finding });
     // What else showed on the way may be worth as much; but it is not gone after without end.
     for (const other of others) if (depth < 1) await sighted(other, walked, depth + 1);
@@ -154,9 +172,10 @@ export async function hunt(plan: HuntPlan, parts: HuntParts): Promise<HuntReport
   async function canary(batch: number): Promise<Ended | undefined> {
     const plants = plantsFor(suite);
     const plant = plants[batch % plants.length] ?? 'action';
-    const from = 1 + (batch % 3);
     const short: HuntOrigin = { ...origin, strategy: 'random', pattern: undefined, lanes: 1, length: CANARY_STEPS };
     for (let i = 0; i < CANARY_TRIES && !stop.aborted; i++) {
+      // Where a walk is over before it could be planted, it is planted from the first step on.
+      const from = i === 0 ? 1 + (batch % 3) : 0;
       const source = createWalks(suite, short).walk(batch * CANARY_TRIES + i);
       const result = await run(() => planted(parts.open(), plant, from), source, origin.seed);
       if (result.outcome === 'error') {
@@ -209,7 +228,8 @@ export async function hunt(plan: HuntPlan, parts: HuntParts): Promise<HuntReport
 
   function reportOf(how: Ended): HuntReport {
     const broken = doubts.length > 0 || counts.errors > 0;
-    const outcome = findings.size > 0 ? 'fail' : broken ? 'error' : 'pass';
+    const clean = counts.steps > 0 ? 'pass' : 'skipped';
+    const outcome = findings.size > 0 ? 'fail' : broken ? 'error' : clean;
     return { ...progress(), outcome, ended: how, list: [...findings.values()], doubts };
   }
 }

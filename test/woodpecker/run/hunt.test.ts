@@ -3,8 +3,9 @@ import { type Clock, systemClock } from '../../../src/platform/clock.js';
 import { type HuntParts, type HuntPlan, hunt } from '../../../src/woodpecker/run/hunt.js';
 import type { HuntEvent } from '../../../src/woodpecker/run/hunt-events.js';
 import { keepNothing } from '../../../src/woodpecker/run/keeper.js';
+import { parseSuite } from '../../../src/woodpecker/suite/parse.js';
 import { type BoundStep, HarnessError, type System } from '../../../src/woodpecker/types.js';
-import { boxes, boxSuite } from './boxes.js';
+import { BOXES, boxes, boxSuite } from './boxes.js';
 
 const suite = boxSuite();
 const origin = { suite: 'boxes', digest: suite.digest, strategy: 'mix', seed: 1, length: 50 } as const;
@@ -88,10 +89,62 @@ describe('a hunt', () => {
   it('takes a failure that hides its planted bug for what it is', async () => {
     const { report, events } = await hunted(
       wrong(() => ({ act: () => Promise.reject(new Error('always')) })),
-      { steps: 30 },
+      { steps: 10 },
     );
     expect(report).toMatchObject({ outcome: 'fail', canaries: { planted: 0, caught: 0 }, doubts: [] });
     expect(events.find(({ event }) => event === 'canary')).toMatchObject({ masked: true });
+  });
+
+  it('plants its bug also where walks are over after a step', async () => {
+    const short = parseSuite(
+      BOXES.replace('limit: 20', 'limit: 1')
+        .replace(/\n {2}(shut|open|burn|shake): .*/g, '')
+        .replace('faults:\n', '')
+        .replace('after: [shake], ', ''),
+    );
+    const { report } = await hunted(() => boxes(), { steps: 5 }, { suite: short });
+    expect(report).toMatchObject({ outcome: 'pass', steps: 5, walks: 5, canaries: { planted: 1, caught: 1 } });
+  });
+
+  it('breaks off, as an error, where no action is ever legal', async () => {
+    const stuck = parseSuite(
+      BOXES.replace(/\n {2}make: .*/, '')
+        .replace(/refuses: \[.*\] \}/g, '}')
+        .replace(/faults:\n.*\n/, '')
+        .replace('after: [shake], ', ''),
+    );
+    const { report, events } = await hunted(() => boxes(), { steps: 5 }, { suite: stuck });
+    expect(report).toMatchObject({ outcome: 'error', ended: 'errors', steps: 0, errors: 3 });
+    expect(events).toContainEqual(
+      expect.objectContaining({ event: 'broke', error: expect.stringContaining('no action is legal') }),
+    );
+  });
+
+  it('has tested nothing, and says so, when it is stopped before the first step', async () => {
+    const { report } = await hunted(() => boxes(), {}, { stop: AbortSignal.abort() });
+    expect(report).toMatchObject({ outcome: 'skipped', ended: 'stopped', steps: 0 });
+  });
+
+  it('ends with what it has found, and says why, when the disk is full', async () => {
+    const full = (): never => {
+      throw new HarnessError('what was found cannot be kept: no space left on device');
+    };
+    const sticky = wrong((right) => ({
+      act: (step: BoundStep) => {
+        if (step.action === 'open' && right.states.size > 2) throw new Error('it sticks');
+        return right.act(step);
+      },
+    }));
+    const { report, events } = await hunted(
+      sticky,
+      { steps: 5_000 },
+      { keeper: { ...keepNothing, found: full, end: full } },
+    );
+    expect(report).toMatchObject({ outcome: 'fail', ended: 'errors', findings: 1 });
+    expect(report.doubts).toEqual(['what was found cannot be kept: no space left on device']);
+    expect(events.at(-1)).toMatchObject({ event: 'ended' });
+    const unkept = await hunted(() => boxes(), { steps: 50 }, { keeper: { ...keepNothing, end: full } });
+    expect(unkept.report).toMatchObject({ outcome: 'error', findings: 0 });
   });
 
   it('goes red when states stop being compared in the middle of it', async () => {
