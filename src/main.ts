@@ -64,15 +64,21 @@ async function main(args: readonly string[], terminal: Terminal): Promise<number
   }
 }
 
-/** Aborted by the first SIGINT or SIGTERM; the second ends the process at once. */
+const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+
+/**
+ * Aborted by the first SIGINT, SIGTERM or SIGHUP; the second ends the process at once. Aborted, too, when nobody reads any more what
+ * is written (`flock hunt … | head`): what was begun is still torn down.
+ */
 function stopSignal(): AbortSignal {
   const controller = new AbortController();
-  const onSignal = (signal: NodeJS.Signals) => {
-    if (controller.signal.aborted) process.exit(signal === 'SIGINT' ? 130 : 143);
-    controller.abort();
-  };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
+  for (const [signal, code] of Object.entries(SIGNALS)) {
+    process.on(signal, () => {
+      if (controller.signal.aborted) process.exit(code);
+      controller.abort();
+    });
+  }
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => controller.abort());
   return controller.signal;
 }
 

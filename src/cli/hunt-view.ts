@@ -4,6 +4,7 @@ import type { Finding, HuntEvent, HuntReport, Progress } from '../woodpecker/run
 import { checksIn } from '../woodpecker/run/tally.js';
 import { printStep } from '../woodpecker/step-text.js';
 import type { Terminal } from './index.js';
+import { printable } from './printable.js';
 
 export interface HuntView {
   show(event: HuntEvent): void;
@@ -12,8 +13,9 @@ export interface HuntView {
 /** Between two updates of the live line, and between two plain lines of progress, ms. */
 const LIVE_MS = 100;
 const PLAIN_MS = 10_000;
-/** One line up, and empty. */
+/** One line up, and empty. So the live line must be one line, however narrow the terminal: it is cut, not wrapped. */
 const OVER = '\x1b[1A\x1b[2K';
+const cut = (text: string): string => `\x1b[?7l${text}\x1b[?7h`;
 
 /** `where` names a finding's reproducer for the reader. */
 export function huntView(terminal: Terminal, now: () => number, where: (finding: Finding) => string): HuntView {
@@ -29,7 +31,7 @@ export function huntView(terminal: Terminal, now: () => number, where: (finding:
   const progressLine = (progress: Progress, what = '') => {
     const text = oneLine(progress) + what;
     if (terminal.interactive) {
-      line(style('dim', text));
+      line(cut(style('dim', text)));
       live = true;
     } else terminal.out(text);
   };
@@ -54,19 +56,24 @@ export function huntView(terminal: Terminal, now: () => number, where: (finding:
             line(style('red', `BLIND  a planted bug (${event.plant}) was not caught: this hunt can miss anything`));
           break;
         case 'suspected':
-          line(style('yellow', `suspected after ${count(event.after)} steps: ${event.failure.message}`));
+          line(style('yellow', `suspected after ${count(event.after)} steps: ${printable(event.failure.message)}`));
           break;
         case 'shrinking':
           if (!terminal.interactive || now() - last < LIVE_MS) break;
           last = now();
-          line(style('dim', `  shrinking: ${event.steps} steps after ${event.runs} runs`));
+          line(cut(style('dim', `  shrinking: ${event.steps} steps after ${event.runs} runs`)));
           live = true;
           break;
         case 'found':
           line(findingText(event.finding, where(event.finding), style));
           break;
         case 'broke':
-          line(style('magenta', `error in walk ${event.episode}: ${event.error}`));
+          line(
+            style(
+              'magenta',
+              `error in ${event.episode < 0 ? 'the walk of a canary' : `walk ${event.episode}`}: ${printable(event.error)}`,
+            ),
+          );
           break;
         case 'ended':
           line(summary(event.report, style));
@@ -104,9 +111,9 @@ function findingText(
     again.hits > 0 ? `came back ${again.hits} of ${again.tries} times` : `did not come back in ${again.tries} tries`;
   return [
     style(['red', 'bold'], head),
-    `  ${failure.message}`,
+    `  ${printable(failure.message)}`,
     `  found after ${count(foundAfter)} steps, in walk ${origin.episode}; ${plural(minimal.length, 'step')}; ${sure}`,
-    ...minimal.map((step) => `    ${printStep(step)}`),
+    ...minimal.map((step) => `    ${printable(printStep(step))}`),
     ...(file ? [`  flock replay ${file}`] : []),
   ].join('\n');
 }
@@ -127,7 +134,7 @@ function summary(report: HuntReport, style: Style): string {
       ? style('green', 'no finding')
       : report.outcome === 'fail'
         ? style('red', plural(list.length, 'finding'))
-        : style('magenta', 'the test itself broke');
+        : style('magenta', report.outcome === 'skipped' ? 'nothing was tested' : 'the test itself broke');
   return [
     `${verdict}: ${ENDINGS[report.ended]}, ${plural(walks, 'walk')}`,
     oneLine(report),
@@ -135,7 +142,7 @@ function summary(report: HuntReport, style: Style): string {
     `coverage: ${coverage.actions} of ${coverage.ofActions} actions, ${coverage.transitions} of ${coverage.ofTransitions} transitions, ${count(coverage.pairs)} pairs`,
     ...(errors > 0 ? [style('magenta', `${plural(errors, 'walk')} could not be judged: the test itself broke`)] : []),
     ...doubts.map((doubt) => style('red', doubt)),
-    ...list.map(({ signature, failure, sightings }) => `${signature}  ${sightings}×  ${failure.message}`),
+    ...list.map(({ signature, failure, sightings }) => `${signature}  ${sightings}×  ${printable(failure.message)}`),
   ].join('\n');
 }
 

@@ -9,6 +9,7 @@ import type { ActionLog } from '../woodpecker/run/action-log.js';
 import { type Replayed, replay } from '../woodpecker/run/replay.js';
 import { EXIT } from './exit.js';
 import { type CliCommand, type Terminal, UsageError } from './index.js';
+import { printable } from './printable.js';
 import { problemsOf, suiteArgument } from './suite-argument.js';
 
 /** Time for the step under way when the replay is stopped, ms. */
@@ -42,7 +43,7 @@ export default {
       terminal.out(
         values.json
           ? JSON.stringify({ signature: reproducer.failure.signature, ...replayed })
-          : sentence(replayed, reproducer),
+          : printable(sentence(replayed, reproducer)),
       );
       return codeOf(replayed);
     } catch (error) {
@@ -62,7 +63,7 @@ function told(terminal: Terminal): ActionLog {
   return {
     before: (line) => {
       if ('walk' in line) runs++;
-      if (runs === 1 && typeof line.do === 'string') terminal.out(`  ${line.do}`);
+      if (runs === 1 && typeof line.do === 'string') terminal.out(`  ${printable(line.do)}`);
     },
     after: () => undefined,
     end: () => undefined,

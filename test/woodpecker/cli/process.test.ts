@@ -92,6 +92,14 @@ describe('Ctrl-C', () => {
     expect(running(mark)).toEqual([]);
   });
 
+  it.each(['SIGTERM', 'SIGHUP'] as const)('is no different from %s', async (signal) => {
+    const { child, exited, mark, out } = await hanging();
+    child.kill(signal);
+    expect(await exited).toBe(0);
+    expect(readdirSync(out)).toContain('torn-down');
+    expect(running(mark)).toEqual([]);
+  });
+
   it('ends everything at once the second time', async () => {
     const { child, exited, said, mark } = await hanging();
     child.kill('SIGINT');
@@ -115,5 +123,16 @@ describe('Ctrl-C', () => {
     child.kill('SIGINT');
     expect(await exited).toBe(1);
     expect(lines.join('\n')).toMatch(/1 finding: stopped/);
+  });
+});
+
+describe('a hunt whose output nobody reads any more', () => {
+  it('tears down, and does not pass for a finding', async () => {
+    const out = join(folder, 'unread');
+    const { child, exited, lines } = start(join(here, 'lamps'), '--json', '--minutes', '5', '--out', out);
+    await until(() => lines.some((line) => line.includes('"walked"')));
+    child.stdout?.destroy();
+    expect(await exited).toBe(0);
+    expect(JSON.parse(readFileSync(join(out, 'report.json'), 'utf8'))).toMatchObject({ ended: 'stopped' });
   });
 });
