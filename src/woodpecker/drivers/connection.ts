@@ -188,6 +188,7 @@ function isMessage(value: unknown): value is Message {
   if ('method' in value) return typeof value.method === 'string';
   if (!('id' in value)) return false;
   if (!('error' in value)) return 'result' in value;
+  if ('result' in value) return false;
   const { error } = value;
   if (typeof error !== 'object' || error === null || !('code' in error) || !('message' in error)) return false;
   return typeof error.code === 'number' && typeof error.message === 'string';

@@ -45,6 +45,10 @@ export async function look(
     if (type?.observe === undefined) continue;
     const heard = (answer: string) => {
       if (answer === '') throw new HarnessError(`observe of ${handle} printed no state`);
+      if (answer.includes('\n'))
+        throw new HarnessError(
+          `observe of ${handle} printed more than a state: ${JSON.stringify(answer.slice(0, 200))}`,
+        );
       states[handle] = answer;
     };
     questions.push({

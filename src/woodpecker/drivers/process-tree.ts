@@ -58,7 +58,9 @@ export function createProcessTree(): ProcessTree {
       const { pid } = child;
       if (pid === undefined) {
         const reason = await new Promise<Error>((resolve) => child.once('error', resolve));
-        throw new HarnessError(`could not start ${command}: ${reason.message}`);
+        // Node says ENOENT of the command, whichever of the two is missing.
+        const where = existsSync(cwd) ? '' : `; the folder ${cwd}, where it was to run, is gone`;
+        throw new HarnessError(`could not start ${command}: ${reason.message}${where}`);
       }
       child.on('error', () => undefined);
       leaders.add(pid);

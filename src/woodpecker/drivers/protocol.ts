@@ -96,7 +96,10 @@ export const RESULTS = {
     })
     .nullish(),
   observe: z.object({ states, foreign: z.array(z.string()).optional() }),
-  check: z.union([z.object({ ok: z.literal(true) }), z.object({ ok: z.literal(false), message: z.string() })]),
+  check: z.discriminatedUnion('ok', [
+    z.object({ ok: z.literal(true) }),
+    z.object({ ok: z.literal(false), message: z.string() }),
+  ]),
   stop: z.object({ leaks: z.array(z.string()).optional() }).nullish(),
 } as const;
 

@@ -190,7 +190,12 @@ function noteAnswer(walk: Walking, step: Step, index: number, answer: ActAnswer 
   for (const role in answer?.ids) {
     const handle = step.makes[role];
     const id = answer.ids[role];
-    if (handle !== undefined && id !== undefined) walk.ids.name(handle, id);
+    if (handle !== undefined && id) walk.ids.name(handle, id);
+    // A misspelt role, or no id at all: the next step would be about something else than the model thinks.
+    else if (!step.refused)
+      throw new HarnessError(
+        `${step.action} answered with ${id ? `an id for "${role}", which it does not make` : `an empty id for "${role}"`}`,
+      );
   }
   if (!walk.log) return;
   const { ids: made, outputs } = answer ?? {};

@@ -46,9 +46,23 @@ function read(text: string, file: string): { source: SuiteSource; place: (proble
     });
     throw new SuiteError(file, problems);
   }
-  const parsed = suiteSchema.safeParse(document.toJS({ maxAliasCount: 100 }));
-  if (!parsed.success) throw new SuiteError(file, parsed.error.issues.flatMap((i) => explain(i, [])).map(place));
+  const written: unknown = document.toJS({ maxAliasCount: 100 });
+  const parsed = suiteSchema.safeParse(written);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.flatMap((i) => explain(i, [])).map((problem) => quoted(problem, written));
+    throw new SuiteError(file, problems.map(place));
+  }
   return { source: parsed.data, place };
+}
+
+/** `run: true` is the shell's command to whoever wrote it, and a yes to YAML; so is a variable's `1` a number. */
+function quoted(problem: Problem, written: unknown): Problem {
+  if (problem.hint !== undefined || !problem.message.startsWith('wanted a text')) return problem;
+  let value: unknown = written;
+  for (const key of problem.path)
+    value = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[String(key)] : undefined;
+  const meant = typeof value === 'boolean' || (typeof value === 'number' && problem.path[0] === 'environment');
+  return meant ? { ...problem, hint: `put it in quotes: "${String(value)}"` } : problem;
 }
 
 function placeIn(document: Document, lines: LineCounter, text: string): (problem: Problem) => PlacedProblem {

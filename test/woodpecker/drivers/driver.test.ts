@@ -91,6 +91,7 @@ describe('a driver that breaks', () => {
     ['endless notifications', /over 10000 notifications/],
     ['another id', /answered request 1\d\d\d, which is not open/],
     ['a wrong shape', /answer to act is wrong: ids/],
+    ['yes and no at once', /not a JSON-RPC message/],
     ['an unknown error', /broke at act: internal/],
     ['says broken', /No space left on device/],
     ['closes its output', /closed its standard output/],

@@ -33,6 +33,8 @@ const modes = {
     answer(id, {});
   },
   'a wrong shape': (id) => answer(id, { ids: ['vm-1'] }),
+  'yes and no at once': (id) =>
+    say(`${JSON.stringify({ jsonrpc: '2.0', id, result: {}, error: { code: -32002, message: 'crash' } })}\n`),
   'an unknown error': (id) =>
     say(`${JSON.stringify({ jsonrpc: '2.0', id, error: { code: -32603, message: 'internal' } })}\n`),
   'says broken': (id) =>

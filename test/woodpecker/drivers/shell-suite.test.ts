@@ -116,6 +116,23 @@ describe('a suite of shell commands', () => {
     expect(await walk(files({ [stage]: command }), write)).toMatchObject({ outcome: 'error' });
   });
 
+  it.each([
+    [
+      'printed more than a state',
+      { observe: 'echo there; echo gone' },
+      /observe of file#1 printed more than a state: "there\\ngone"/,
+    ],
+    ['printed an empty id', { write: ': > "$ROOT/$file"; echo file=' }, /write answered with an empty id for "file"/],
+    [
+      'removed the folder of the walk',
+      { observe: 'rm -rf "$FLOCK_DIR"; echo there' },
+      /could not start .* the folder .* is gone/,
+    ],
+  ])('is an error of the test, never a finding, when a command %s', async (_, commands, message) => {
+    const result = await walk(files(commands), write, 'write text="more" -> file#2');
+    expect(result).toMatchObject({ outcome: 'error', failure: undefined, error: expect.stringMatching(message) });
+  });
+
   it('finds what tear_down leaves behind', async () => {
     const result = await walk(files({ tear_down: 'true' }), write);
     expect(result).toMatchObject({

@@ -4,7 +4,13 @@ import { systemClock } from '../../../src/platform/clock.js';
 import { runWalk, traceSource } from '../../../src/woodpecker/run/run.js';
 import { parseSuite } from '../../../src/woodpecker/suite/parse.js';
 import type { Suite } from '../../../src/woodpecker/suite/suite.js';
-import { type BoundStep, HarnessError, type System, SystemFailed, SystemRefused } from '../../../src/woodpecker/types.js';
+import {
+  type BoundStep,
+  HarnessError,
+  type System,
+  SystemFailed,
+  SystemRefused,
+} from '../../../src/woodpecker/types.js';
 import { createWalks } from '../../../src/woodpecker/walk/walk.js';
 import { BOXES, boxes, boxSuite, steps } from './boxes.js';
 

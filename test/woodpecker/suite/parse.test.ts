@@ -128,6 +128,11 @@ describe('a suite with a mistake', () => {
       'suite.yaml:11:20: actions.halt.timeout: wanted a text, found number',
     ],
     [
+      'a command that is no text to YAML',
+      [['{ takes: { vm: running }, leaves', '{ run: true, takes: { vm: running }, leaves']],
+      'suite.yaml:11:16: actions.halt.run: wanted a text; or a list (put it in quotes: "true")',
+    ],
+    [
       'a state that is always there',
       [['[free, used]', '[free, gone]']],
       'suite.yaml:6:20: resources.disk.states.1: "gone" is always there',
