@@ -222,6 +222,7 @@ CREATE TABLE finding (
 CREATE TABLE sighting (
   finding INTEGER NOT NULL REFERENCES finding (id),
   job     INTEGER NOT NULL REFERENCES job (id),
+  hunt    INTEGER NOT NULL REFERENCES hunt (id),   -- the job's: it may meet what another hunt found
   purpose TEXT    NOT NULL CHECK (purpose IN ('seen', 'confirm', 'base', 'retest', 'bisect')),
   ref     TEXT,
   machine TEXT    NOT NULL,
@@ -231,6 +232,7 @@ CREATE TABLE sighting (
   at      INTEGER NOT NULL,
   PRIMARY KEY (finding, job)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX sighting_by_hunt ON sighting (hunt, finding) WHERE purpose = 'seen';
 
 -- A search for the commit that brought a finding: refs in order, oldest first.
 CREATE TABLE bisection (

@@ -35,6 +35,8 @@ export interface Hunt extends HuntPlan {
   readonly state: HuntState;
   readonly startedAt: number;
   readonly endedAt: number | undefined;
+  /** Steps of the budget that are behind it, at most: what others run again is counted in `steps`, but is not of the budget. */
+  readonly walked: number;
   readonly steps: number;
   readonly checks: number;
   readonly waits: number;
@@ -53,8 +55,12 @@ export interface HuntActivity {
   readonly leased: number;
   /** Steps of jobs that are not handed in yet, as their machines last told. */
   readonly underWay: number;
+  /** Those of them that are of the budget. */
+  readonly walking: number;
   readonly waiting: number;
   readonly parked: number;
   readonly findings: number;
+  /** Findings of other hunts that it met again. */
+  readonly known: number;
   readonly coverage: { readonly actions: number; readonly transitions: number; readonly pairs: number };
 }

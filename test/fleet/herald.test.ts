@@ -6,7 +6,18 @@ import { createHerald, FINDING_POSTED, FLEET_TICK, HUNT_POSTED, MOST_THREADS } f
 import { launchHunt } from '../../src/fleet/launch.js';
 import type { JobSpec } from '../../src/fleet/protocol.js';
 import type { Effect } from '../../src/platform/effects.js';
-import { ask, DIGEST, failing, hunt, lend, openFleet, seesBug, type TestFleet, work } from '../support/fleet.js';
+import {
+  ask,
+  DIGEST,
+  failing,
+  honest,
+  hunt,
+  lend,
+  openFleet,
+  seesBug,
+  type TestFleet,
+  work,
+} from '../support/fleet.js';
 import '../support/to-refuse.js';
 
 let test: TestFleet;
@@ -102,6 +113,31 @@ describe('a hunt in Discord', () => {
     herald().show();
     const [edit] = deliver();
     expect(textOf(edit)).toMatch(/1 machine is at work.*123 steps/);
+  });
+
+  it('counts towards its budget what is of the budget, not what others run again', () => {
+    const id = hunt(test.fleet, { budgetSteps: 2000, length: 100 });
+    const birds = ['ann', 'bob'].map((name) => [lend(test.fleet, name, name), honest] as const);
+    const shown = () => textOf({ kind: 'post', channel: '1', message: herald().card(id, ['en-US']).message });
+    for (let done = 0; done < 100 && test.fleet.hunts.get(id).state === 'running'; done++) {
+      work(test, birds, 1);
+      const { walked, state } = test.fleet.hunts.get(id);
+      if (state !== 'done') expect(shown()).toContain(`**${walked / 20} %**`);
+    }
+    expect(test.fleet.hunts.get(id).steps).toBeGreaterThan(2000);
+    expect(shown()).toMatch(/\*\*100 %\*\* · done.*No findings/);
+  });
+
+  it('tells of findings that are known and that it met again', () => {
+    begin();
+    const bird = [lend(test.fleet, 'ann', 'owl'), seesBug] as const;
+    work(test, [bird], 1);
+    const second = hunt(test.fleet);
+    test.fleet.hunts.stop(1);
+    work(test, [bird], 1);
+    const text = textOf({ kind: 'post', channel: '1', message: herald().card(second, ['en-US']).message });
+    expect(text).toMatch(/1 known finding met again.*#1 stop/);
+    expect(test.fleet.findings.count({ hunt: second })).toBe(1);
   });
 
   it('is edited no more when somebody deleted its message: one failure is enough for /doctor', () => {

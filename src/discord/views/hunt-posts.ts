@@ -131,11 +131,11 @@ export const fleetPosts: FleetPosts = {
 /** Nobody caught the planted bug: what the hunt says is not to be believed. */
 const isBlind = ({ canaries, canariesMissed }: Hunt): boolean => canariesMissed > 0 && canariesMissed === canaries;
 
-/** Share of the budget that is spent, from 0 to 1. */
-export function progressOf({ budgetSteps, budgetMinutes, steps, workedMs, state }: Hunt): number {
+/** Share of the budget that is spent, from 0 to 1. `walking`: steps of it that machines are at. */
+export function progressOf({ budgetSteps, budgetMinutes, walked, workedMs, state }: Hunt, walking = 0): number {
   if (state === 'done') return 1;
   const shares = [
-    budgetSteps === undefined ? 0 : steps / budgetSteps,
+    budgetSteps === undefined ? 0 : (walked + walking) / budgetSteps,
     budgetMinutes === undefined ? 0 : workedMs / (budgetMinutes * 60_000),
   ];
   return Math.min(1, Math.max(...shares));
@@ -162,14 +162,15 @@ function aboutOf({ hunt }: HuntCard, say: PublicTexts): string {
 
 function figuresOf({ hunt, activity, now }: HuntCard, say: PublicTexts): string {
   const steps = hunt.steps + activity.underWay;
-  const progress = progressOf({ ...hunt, steps });
+  const progress = progressOf(hunt, activity.walking);
   const elapsed = Math.max(1, (hunt.endedAt ?? now) - hunt.startedAt);
   const perSecond = (count: number) => (t: ReturnType<typeof translator>) => ({
     total: t.number(count),
     rate: t.number((count / elapsed) * 1000, { maximumFractionDigits: 1 }),
   });
   const { coverage } = activity;
-  const left = progress > 0 && hunt.state === 'running' ? (elapsed * (1 - progress)) / progress : undefined;
+  const left =
+    progress > 0 && progress < 1 && hunt.state === 'running' ? (elapsed * (1 - progress)) / progress : undefined;
   const { canaries, canariesMissed } = hunt;
   const canary =
     canaries === 0
@@ -195,15 +196,23 @@ function figuresOf({ hunt, activity, now }: HuntCard, say: PublicTexts): string 
   ].join('\n');
 }
 
-function findingsOf({ activity, findings, guild }: HuntCard, say: PublicTexts): string {
+function findingsOf({ hunt, activity, findings, guild }: HuntCard, say: PublicTexts): string {
   const one = (finding: Finding): string => {
     const title = plain(cut(`${finding.action}: ${finding.message}`, 60));
     const link = finding.thread ? `[#${finding.id}](${address(guild, finding.thread)})` : `#${finding.id}`;
     return `${STANDING_EMOJI[finding.standing]} ${link} ${title} · ${say.line('finding.card.length', { steps: finding.trace.length })}`;
   };
-  const more = activity.findings - findings.length;
+  const { findings: fresh, known } = activity;
+  const more = fresh + known - findings.length;
+  const over = hunt.state !== 'running' && fresh === 0;
+  const counts = [
+    ...(fresh > 0 || known === 0
+      ? [over ? say.line('hunt.card.findings.none') : say.line('hunt.card.findings', { count: fresh })]
+      : []),
+    ...(known > 0 ? [say.line('hunt.card.known', { count: known })] : []),
+  ];
   return [
-    `**${say.line('hunt.card.findings', { count: activity.findings })}**`,
+    `**${counts.join(' · ')}**`,
     ...findings.map(one),
     ...(more > 0 ? [say.line('hunt.card.more', { count: more })] : []),
   ].join('\n');
@@ -238,13 +247,16 @@ function whatFailed({ finding }: FindingCard, say: PublicTexts): string {
     .map(([role, state]) => `${role} ${state}`)
     .join(', ');
   return [
-    say.block(`finding.kind.${finding.kind}`, {
+    say.block(isRefusal(finding) ? 'finding.kind.unrefused' : `finding.kind.${finding.kind}`, {
       action: `\`${inCode(finding.action)}\``,
       check: `\`${inCode(finding.check ?? '')}\``,
     }),
     ...(states ? [`-# ${plain(states)}`] : []),
   ].join('\n');
 }
+
+/** The step had to be refused, and ended in an error instead. */
+const isRefusal = ({ kind, trace }: Finding): boolean => kind === 'action' && (trace.at(-1)?.startsWith('!') ?? false);
 
 function stepsTitle({ trace, firstTrace, shrinking }: Finding, say: PublicTexts): string {
   const counts = { steps: trace.length, first: firstTrace.length };

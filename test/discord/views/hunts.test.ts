@@ -36,7 +36,15 @@ function hunt(as: Partial<Hunt> = {}): Hunt {
       lanes: 1,
     },
     ...{ budgetSteps: 1e9, budgetMinutes: 1e6, priority: 0, author: SNOWFLAKE, question: SNOWFLAKE, state: 'running' },
-    ...{ startedAt: 0, endedAt: undefined, steps: 123_456_789, checks: 987_654_321, waits: 1, errors: 1_000 },
+    ...{
+      startedAt: 0,
+      endedAt: undefined,
+      walked: 1_000,
+      steps: 123_456_789,
+      checks: 987_654_321,
+      waits: 1,
+      errors: 1_000,
+    },
     ...{ workedMs: 1e10, canaries: 1000, canariesMissed: 999, channel: SNOWFLAKE, message: SNOWFLAKE },
     ...as,
   };
@@ -58,7 +66,16 @@ function finding(as: Partial<Finding> = {}): Finding {
 const huntCard = (languages: Languages, as: Partial<Hunt> = {}): HuntCard => ({
   hunt: hunt(as),
   activity: {
-    ...{ machines: 10_000, leased: 10_000, underWay: 1_000_000, waiting: 10_000, parked: 10_000, findings: 10_000 },
+    ...{
+      machines: 10_000,
+      leased: 10_000,
+      underWay: 1_000_000,
+      walking: 1_000_000,
+      waiting: 10_000,
+      parked: 10_000,
+      findings: 10_000,
+    },
+    known: 10_000,
     coverage: { actions: 10_000, transitions: 10_000, pairs: 100_000 },
   },
   findings: Array.from({ length: 5 }, () => finding()),

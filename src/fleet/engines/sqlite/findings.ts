@@ -84,6 +84,7 @@ export interface FindingFilter {
   readonly status?: FindingStatus;
   readonly standing?: Standing;
   readonly suite?: string;
+  /** Found in it, or met in it again. */
   readonly hunt?: number;
   readonly claimedBy?: string;
 }
@@ -130,7 +131,8 @@ function findingOf(row: FindingRow): Finding {
 const WEEK = 7 * 24 * 3_600_000;
 
 const WHERE = `(:status IS NULL OR status = :status) AND (:standing IS NULL OR standing = :standing)
-               AND (:suite IS NULL OR suite = :suite) AND (:hunt IS NULL OR hunt = :hunt)
+               AND (:suite IS NULL OR suite = :suite)
+               AND (:hunt IS NULL OR hunt = :hunt OR id IN (SELECT finding FROM sighting WHERE sighting.hunt = :hunt AND purpose = 'seen'))
                AND (:claimedBy IS NULL OR claimed_by = :claimedBy)`;
 
 export type Findings = ReturnType<typeof createFindings>;
@@ -163,7 +165,8 @@ export function createFindings({ db }: Guild, now: () => number) {
   );
   const addSighting = once(() =>
     db.prepare<unknown[]>(
-      `INSERT OR IGNORE INTO sighting (finding, job, purpose, ref, machine, lender, runs, hits, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT OR IGNORE INTO sighting (finding, job, hunt, purpose, ref, machine, lender, runs, hits, at)
+       SELECT ?, id, hunt, ?, ?, ?, ?, ?, ?, ? FROM job WHERE id = ?`,
     ),
   );
   const evidence = once(() =>
@@ -285,7 +288,7 @@ export function createFindings({ db }: Guild, now: () => number) {
     },
 
     addSighting: ({ finding, job, purpose, ref, machine, lender, runs, hits }: Sighting): void =>
-      void addSighting().run(finding, job, purpose, ref ?? null, machine, lender, runs, hits, now()),
+      void addSighting().run(finding, purpose, ref ?? null, machine, lender, runs, hits, now(), job),
     /** By machine, on the ref that the finding stands for. */
     evidence: (id: number): Evidence[] =>
       evidence()

@@ -26,6 +26,7 @@ interface HuntRow {
   state: HuntState;
   started_at: number;
   ended_at: number | null;
+  walked: number;
   steps: number;
   checks: number;
   waits: number;
@@ -36,6 +37,9 @@ interface HuntRow {
   channel: string | null;
   message: string | null;
 }
+
+/** Steps of the budget that are behind it: what is run again by others is not of the budget. */
+const COLUMNS = '*, (episodes - open_episodes) * length AS walked';
 
 /** Weight of the newest measurement in an episode's running mean. */
 const NEWEST = 0.2;
@@ -62,6 +66,7 @@ function huntOf(row: HuntRow): Hunt {
     state: row.state,
     startedAt: row.started_at,
     endedAt: row.ended_at ?? undefined,
+    walked: row.walked,
     steps: row.steps,
     checks: row.checks,
     waits: row.waits,
@@ -84,10 +89,10 @@ export type Hunts = ReturnType<typeof createHunts>;
 
 export function createHunts(guild: Guild, now: () => number) {
   const { db, transaction } = guild;
-  const byId = once(() => db.prepare<[number], HuntRow>('SELECT * FROM hunt WHERE id = ?'));
+  const byId = once(() => db.prepare<[number], HuntRow>(`SELECT ${COLUMNS} FROM hunt WHERE id = ?`));
   const list = once(() =>
     db.prepare<[string | null, string | null, number, number], HuntRow>(
-      `SELECT * FROM hunt WHERE (? IS NULL OR state = ?) ORDER BY state = 'running' DESC, id DESC LIMIT ? OFFSET ?`,
+      `SELECT ${COLUMNS} FROM hunt WHERE (? IS NULL OR state = ?) ORDER BY state = 'running' DESC, id DESC LIMIT ? OFFSET ?`,
     ),
   );
   const count = once(() =>
@@ -143,7 +148,10 @@ export function createHunts(guild: Guild, now: () => number) {
               coalesce(sum(steps) FILTER (WHERE state = 'leased'), 0) AS underWay,
               count(*) FILTER (WHERE state = 'ready') AS waiting,
               count(*) FILTER (WHERE state = 'parked') AS parked,
-              (SELECT count(*) FROM finding WHERE hunt = :hunt) AS findings
+              coalesce(sum(steps) FILTER (WHERE state = 'leased' AND purpose = 'walk'), 0) AS walking,
+              (SELECT count(*) FROM finding WHERE hunt = :hunt) AS findings,
+              (SELECT count(DISTINCT finding) FROM sighting WHERE sighting.hunt = :hunt AND purpose = 'seen'
+                 AND finding NOT IN (SELECT id FROM finding WHERE hunt = :hunt)) AS known
        FROM job WHERE hunt = :hunt`,
     ),
   );
@@ -249,7 +257,9 @@ export function createHunts(guild: Guild, now: () => number) {
         underWay: row?.underWay ?? 0,
         waiting: row?.waiting ?? 0,
         parked: row?.parked ?? 0,
+        walking: row?.walking ?? 0,
         findings: row?.findings ?? 0,
+        known: row?.known ?? 0,
         coverage: { actions: n.get('action') ?? 0, transitions: n.get('transition') ?? 0, pairs: n.get('pair') ?? 0 },
       };
     },
