@@ -184,6 +184,7 @@ export function createApp(options: AppOptions) {
       communityOf,
       fleetIn: fleets.fleetIn,
       heraldIn: heralds.heraldIn,
+      onFleetCommand: waiting.wake,
       meter,
       clock,
     });

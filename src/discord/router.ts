@@ -25,6 +25,8 @@ export interface RouterDeps {
   readonly communityOf: (guild: Guild) => Community;
   readonly fleetIn: (guild: Guild) => SqliteFleet;
   readonly heraldIn: (guild: Guild) => Herald;
+  /** After somebody's command about hunts or findings: there may be new work for machines that wait. */
+  readonly onFleetCommand: (guildId: string) => void;
   readonly meter: Meter;
   readonly clock: Clock;
 }
@@ -33,7 +35,7 @@ export type Router = ReturnType<typeof createRouter>;
 
 /** Answers interactions. */
 export function createRouter(deps: RouterDeps) {
-  const { system, guilds, communityOf, fleetIn, heraldIn, meter, clock } = deps;
+  const { system, guilds, communityOf, fleetIn, heraldIn, onFleetCommand, meter, clock } = deps;
   const { catalogue, faults } = system;
   const personal = createRateLimit(PERSONAL_PACE, clock);
   const typing = createRateLimit(TYPING_PACE, clock);
@@ -69,8 +71,13 @@ export function createRouter(deps: RouterDeps) {
       await guilds.use(interaction.guildId, async (guild) => {
         const community = communityOf(guild);
         if (route.access !== 'everyone') check(route.access, reader.by, community.settings.roles());
-        const [fleet, herald] = [() => fleetIn(guild), () => heraldIn(guild)];
-        await route.run({ ...reader, community, fleet, herald, now, guild, system });
+        let told = false;
+        const herald = (): Herald => {
+          told = true;
+          return heraldIn(guild);
+        };
+        await route.run({ ...reader, community, fleet: () => fleetIn(guild), herald, now, guild, system });
+        if (told) onFleetCommand(guild.id);
       });
     } catch (error) {
       if (!(error instanceof GuildUnavailable) || !route.runWithoutData || isAnswered(interaction)) throw error;
