@@ -85,10 +85,7 @@ const resume = subcommand({
 const withdraw = subcommand({
   options: { name: mine },
   async run(interaction, { by, t, fleet, options }) {
-    const { machines } = fleet();
-    const machine = machines.ofLender(options.name, by.id);
-    machines.withdraw(machine.id, machine.alias);
-    await interaction.reply(ephemeral(views.withdrawn(t, machine)));
+    await interaction.reply(ephemeral(views.withdrawn(t, fleet().withdraw(options.name, by.id))));
   },
 });
 
@@ -108,9 +105,8 @@ const quarantine = subcommand({
   access: 'staff',
   options: { name: any },
   async run(interaction, { t, fleet, options }) {
-    const { machines } = fleet();
-    const machine = machines.named(options.name);
-    machines.quarantine(machine.id, 'staff');
+    const machine = fleet().machines.named(options.name);
+    fleet().hold(machine);
     await interaction.reply(ephemeral(views.quarantined(t, machine)));
   },
 });

@@ -95,8 +95,10 @@ const show = subcommand({
 const retire = subcommand({
   access: 'moderator',
   options: { suite: version(({ retiredAt }) => retiredAt === undefined) },
-  async run(interaction, { by, t, fleet, options }) {
-    await interaction.reply(ephemeral(views.retired(t, fleet().suites.retire(options.suite, by.id))));
+  async run(interaction, { by, t, fleet, herald, options }) {
+    const retired = fleet().retire(options.suite, by.id);
+    herald().show();
+    await interaction.reply(ephemeral(views.retired(t, retired)));
   },
 });
 

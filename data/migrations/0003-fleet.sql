@@ -103,6 +103,8 @@ CREATE TABLE hunt (
   checks       INTEGER NOT NULL DEFAULT 0,
   waits        INTEGER NOT NULL DEFAULT 0,
   errors       INTEGER NOT NULL DEFAULT 0,         -- jobs that ended in an error of the test itself
+  trouble      TEXT,                               -- what the last of them said
+  hopeless     INTEGER NOT NULL DEFAULT 0,         -- 1: stopped by itself, as the test broke wherever it was tried
   worked_ms    INTEGER NOT NULL DEFAULT 0,         -- machine time of judged jobs
   episode_ms   REAL,                               -- running median of an episode on a machine of pace 1
   canaries     INTEGER NOT NULL DEFAULT 0,         -- planted bugs handed out and answered
@@ -151,6 +153,7 @@ CREATE TABLE job (
   expires_at INTEGER,
   steps      INTEGER NOT NULL DEFAULT 0,           -- as told by the last beat
   outcome    TEXT,
+  trouble    TEXT,                                 -- what was said when the test itself broke on it
   result     TEXT,                                 -- JSON, as sent; what is judged is read from here again
   ended_at   INTEGER,                              -- of its last lease, where it is ready again
   judged     TEXT    NOT NULL DEFAULT 'no' CHECK (judged IN ('no', 'waiting', 'valid', 'doubtful', 'invalid')),  -- doubtful: credited, though nobody could repeat it

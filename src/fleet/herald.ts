@@ -51,8 +51,10 @@ export interface FindingCard {
   readonly finding: Finding;
   readonly credits: Credits;
   readonly runs: { readonly runs: number; readonly hits: number; readonly machines: number };
-  /** Runs on the ref that is said to have fixed it. */
-  readonly retest: { readonly runs: number; readonly hits: number } | undefined;
+  /** Runs on the ref that is said to have fixed it; `broken`: nobody can test that ref. */
+  readonly retest: { readonly runs: number; readonly hits: number; readonly broken: boolean } | undefined;
+  /** Nobody can test its base ref. */
+  readonly baseBroken: boolean;
   readonly bisection: Bisected | undefined;
   /** The file that `flock replay` runs. */
   readonly reproducer: string;
@@ -63,6 +65,8 @@ export interface FindingCard {
 export interface Bisected {
   readonly state: 'running' | 'found' | 'inconclusive';
   readonly firstBad: string | undefined;
+  /** The newest ref before that one that passed. */
+  readonly lastGood: string | undefined;
   readonly confidence: number | undefined;
   readonly tested: number;
   readonly refs: number;

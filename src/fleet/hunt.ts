@@ -41,6 +41,10 @@ export interface Hunt extends HuntPlan {
   readonly checks: number;
   readonly waits: number;
   readonly errors: number;
+  /** What was said when the test itself broke last. */
+  readonly trouble: string | undefined;
+  /** It stopped by itself, as the test broke wherever it was tried. */
+  readonly hopeless: boolean;
   readonly workedMs: number;
   readonly canaries: number;
   readonly canariesMissed: number;

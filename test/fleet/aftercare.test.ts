@@ -48,7 +48,7 @@ describe('a finding that is said to be fixed', () => {
     });
     expect(asked).toEqual(['v2']);
     expect(finding()).toMatchObject({ status: 'fixed', fixedIn: 'v2' });
-    expect(test.fleet.story(finding()).retest).toEqual({ runs: 3, hits: 0 });
+    expect(test.fleet.story(finding()).retest).toEqual({ runs: 3, hits: 0, broken: false });
   });
 
   it('is open again when it still shows there', () => {

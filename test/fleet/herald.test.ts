@@ -132,8 +132,7 @@ describe('a hunt in Discord', () => {
     begin();
     const bird = [lend(test.fleet, 'ann', 'owl'), seesBug] as const;
     work(test, [bird], 1);
-    const second = hunt(test.fleet);
-    test.fleet.hunts.stop(1);
+    const second = hunt(test.fleet, { priority: 1 });
     work(test, [bird], 1);
     const text = textOf({ kind: 'post', channel: '1', message: herald().card(second, ['en-US']).message });
     expect(text).toMatch(/1 known finding met again.*#1 stop/);

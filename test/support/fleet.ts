@@ -154,6 +154,16 @@ export const failing = (job: JobSpec, nonce: string, signature: string): JobResu
   };
 };
 
+/** The test itself broke: a driver that does not start, a version that does not build. */
+export const breaking: Behaviour = (job, nonce) => ({
+  ...passing(job, nonce),
+  outcome: 'error',
+  error: 'set_up: undefined reference',
+  steps: 0,
+  checks: 0,
+  episodes: 0,
+});
+
 export function answer(
   fleet: SqliteFleet,
   machine: Machine,

@@ -85,7 +85,8 @@ export function logFile(finding: Finding, runs: readonly LoggedRun[], bisection:
       ? [
           `bisection ${bisection.state} first-bad=${bisection.firstBad ?? '-'} confidence=${bisection.confidence ?? '-'}`,
           ...bisection.log.map(
-            ({ ref, runs, hits, broken }) => `  ${ref} ${broken ? 'broken' : `runs=${runs} hits=${hits}`}`,
+            ({ ref, runs, hits, broken, trouble }) =>
+              `  ${ref} ${broken ? `broken ${JSON.stringify(trouble ?? '')}` : `runs=${runs} hits=${hits}`}`,
           ),
         ]
       : []),

@@ -1,10 +1,10 @@
 /** Public posts about hunts and findings, in the server's languages. */
 import { type APIComponentInContainer, ButtonStyle, ComponentType, MessageFlags } from 'discord.js';
 import type { Finding } from '../../fleet/finding.js';
-import type { Credits, FindingCard, FleetPosts, HuntCard } from '../../fleet/herald.js';
+import type { Bisected, Credits, FindingCard, FleetPosts, HuntCard } from '../../fleet/herald.js';
 import type { Hunt } from '../../fleet/hunt.js';
 import type { EffectFile } from '../../platform/effects.js';
-import { type PublicTexts, publicTexts, translator } from '../../platform/i18n.js';
+import { type MessageKey, type PublicTexts, publicTexts, translator } from '../../platform/i18n.js';
 import { addressing } from '../custom-id.js';
 import { CLAIM_FINDING, EXPORT_FINDING, STOP_HUNT } from './addresses.js';
 import { COLOURS, container, line, pressable, row, TEXT_LIMIT, text } from './layout.js';
@@ -16,6 +16,7 @@ const NOBODY = { parse: [] };
 /** Points of the picture's curve: more would not be seen. */
 const MOST_POINTS = 400;
 const MESSAGE_LIMIT = 500;
+const TROUBLE_LIMIT = 300;
 const STEPS_LIMIT = 1_500;
 
 const HUNT_COLOURS = { running: COLOURS.open, done: COLOURS.answered, stopped: COLOURS.closed } as const;
@@ -187,7 +188,9 @@ function figuresOf({ hunt, activity, now }: HuntCard, say: PublicTexts): string 
     `✔️ ${say.line('hunt.card.checks', perSecond(hunt.checks))}`,
     `🗺️ ${say.line('hunt.card.coverage', { ...coverage })}`,
     canary,
+    ...(hunt.hopeless ? [`🛑 ${say.line('hunt.card.hopeless')}`] : []),
     ...(hunt.errors > 0 ? [`⚠️ ${say.line('hunt.card.errors', { errors: hunt.errors })}`] : []),
+    ...(hunt.errors > 0 && hunt.trouble ? [codeBlock(cut(hunt.trouble, TROUBLE_LIMIT))] : []),
     ...(activity.parked > 0 ? [`🅿️ ${say.line('hunt.card.parked', { parked: activity.parked })}`] : []),
     ...(left === undefined ? [] : [`⏳ ${say.line('hunt.card.left', (t) => ({ left: duration(t, left) }))}`]),
     ...(hunt.endedAt === undefined
@@ -265,7 +268,7 @@ function stepsTitle({ trace, firstTrace, shrinking }: Finding, say: PublicTexts)
 }
 
 function factsOf(card: FindingCard, say: PublicTexts): string {
-  const { finding, runs, credits, retest, bisection, guild } = card;
+  const { finding, runs, credits, retest, baseBroken, bisection, guild } = card;
   return [
     say.line('finding.card.rate', (t) => ({
       rate: t.number(finding.rate, { style: 'percent', maximumFractionDigits: 0 }),
@@ -279,6 +282,7 @@ function factsOf(card: FindingCard, say: PublicTexts): string {
       hunt: finding.hunt,
     }),
     creditsOf(credits, say),
+    ...(baseBroken ? [`🧪 ${say.line('finding.card.base_untestable', { ref: inCode(finding.baseRef ?? '') })}`] : []),
     ...(finding.claimedBy ? [`🙋 ${say.line('finding.card.claimed', { by: user(finding.claimedBy) })}`] : []),
     ...(finding.status === 'duplicate' && finding.duplicateOf
       ? [`👯 ${say.line('finding.card.duplicate', { of: finding.duplicateOf })}`]
@@ -289,13 +293,14 @@ function factsOf(card: FindingCard, say: PublicTexts): string {
           `🛠️ ${say.line('finding.card.fixed', { ref: inCode(finding.fixedIn) })}`,
           retest && retest.runs > 0
             ? `🧪 ${say.line('finding.card.retested', { runs: retest.runs, hits: retest.hits })}`
-            : `🧪 ${say.line('finding.card.retesting')}`,
+            : `🧪 ${say.line(retest?.broken ? 'finding.card.untestable' : 'finding.card.retesting')}`,
         ]
       : []),
     ...(bisection
       ? [
-          `🔬 ${say.line(`finding.card.bisect.${bisection.state}`, (t) => ({
+          `🔬 ${say.line(bisectionKey(bisection), (t) => ({
             ref: inCode(bisection.firstBad ?? '—'),
+            good: inCode(bisection.lastGood ?? '—'),
             confidence: t.number(bisection.confidence ?? 0, { style: 'percent', maximumFractionDigits: 0 }),
             tested: bisection.tested,
             refs: bisection.refs,
@@ -305,6 +310,12 @@ function factsOf(card: FindingCard, say: PublicTexts): string {
     ...(finding.question ? [`💬 ${address(guild, finding.question)}`] : []),
   ].join('\n');
 }
+
+/** Between which two refs it came, where what lies between them cannot be tested. */
+const bisectionKey = ({ state, firstBad, lastGood }: Bisected): MessageKey =>
+  state === 'inconclusive' && firstBad !== undefined && lastGood !== undefined
+    ? 'finding.card.bisect.between'
+    : `finding.card.bisect.${state}`;
 
 function creditsOf(credits: Credits, say: PublicTexts): string {
   const emoji = { found: '🔎', reproduced: '🔁', shrunk: '✂️', confirmed: '✅' } as const;

@@ -25,10 +25,16 @@ interface Row {
   confidence: number | null;
 }
 
+export interface LoggedRef extends Tried {
+  readonly ref: string;
+  /** What was said where it is broken. */
+  readonly trouble: string | undefined;
+}
+
 export interface Bisection extends Bisected {
   readonly id: number;
   /** Each ref that was tried, in order, with what came of it. */
-  readonly log: readonly (Tried & { readonly ref: string })[];
+  readonly log: readonly LoggedRef[];
 }
 
 export interface BisectionDeps {
@@ -64,15 +70,15 @@ export function createBisections({ db, transaction }: Guild, { now, jobs, findin
     ),
   );
 
-  function triedOn(finding: number): Map<string, Tried> {
-    const tried = new Map<string, Tried>(
+  function triedOn(finding: number): Map<string, LoggedRef> {
+    const tried = new Map<string, LoggedRef>(
       onRefs()
         .all(finding)
-        .map(({ ref, runs, hits }) => [ref, { runs, hits, broken: false }]),
+        .map(({ ref, runs, hits }) => [ref, { ref, runs, hits, broken: false, trouble: undefined }]),
     );
-    for (const job of jobs.ofFinding(finding, 'bisect'))
-      if (job.state === 'parked' && job.ref !== undefined && !tried.has(job.ref))
-        tried.set(job.ref, { runs: 0, hits: 0, broken: true });
+    for (const { state, ref, trouble } of jobs.ofFinding(finding, 'bisect'))
+      if (state === 'parked' && ref !== undefined && !tried.has(ref))
+        tried.set(ref, { ref, runs: 0, hits: 0, broken: true, trouble });
     return tried;
   }
 
@@ -141,14 +147,13 @@ export function createBisections({ db, transaction }: Guild, { now, jobs, findin
       if (!row || row.state === 'undone') return undefined;
       const refs = JSON.parse(row.refs) as string[];
       const tried = triedOn(findingId);
-      const log = refs.flatMap((ref) => {
-        const known = tried.get(ref);
-        return known ? [{ ref, ...known }] : [];
-      });
+      const log = refs.flatMap((ref) => tried.get(ref) ?? []);
+      const { lastGood } = search(row, findings.get(findingId));
       return {
         id: row.id,
         state: row.state,
         firstBad: row.first_bad ?? undefined,
+        lastGood,
         confidence: row.confidence ?? undefined,
         tested: log.length,
         refs: refs.length,

@@ -163,6 +163,13 @@ export function createFindings({ db }: Guild, now: () => number) {
               ref = ?, digest = ?, hunt = ?, reopened = reopened + 1, revision = revision + 1 WHERE id = ?`,
     ),
   );
+  // A hunt that was stopped asks nobody any more: the one that met it again does.
+  const adopt = once(() =>
+    db.prepare<[string, number, number, string | null]>(
+      `UPDATE finding SET digest = ?, hunt = ?, revision = revision + 1
+       WHERE id = ? AND ref IS ? AND (SELECT state FROM hunt WHERE hunt.id = finding.hunt) = 'stopped'`,
+    ),
+  );
   const addSighting = once(() =>
     db.prepare<unknown[]>(
       `INSERT OR IGNORE INTO sighting (finding, job, hunt, purpose, ref, machine, lender, runs, hits, at)
@@ -269,6 +276,7 @@ export function createFindings({ db }: Guild, now: () => number) {
       const known = bySignature().get(suite, failure.signature);
       if (known) {
         if (known.status === 'fixed' && known.ref !== ref) reopen().run(ref, digest, hunt, known.id);
+        else if (known.status === 'open') adopt().run(digest, hunt, known.id, ref);
         return { finding: known.id, fresh: false };
       }
       const { lastInsertRowid } = insert().run(

@@ -2,8 +2,9 @@
 import type { Guild } from '../../../platform/guild.js';
 import type { Finding } from '../../finding.js';
 import { MOST_HUNTS } from '../../hunt.js';
-import { SILENT_MS } from '../../machine.js';
+import { type Machine, SILENT_MS } from '../../machine.js';
 import type { ShrinkSession } from '../../shrinking.js';
+import type { SuiteEntry } from '../../suite.js';
 import { createAftercare } from './aftercare.js';
 import { createBisections } from './bisections.js';
 import { createDrafts } from './drafts.js';
@@ -89,15 +90,34 @@ export function createSqliteFleet(guild: Guild, deps: FleetDeps) {
     aftercare,
     showing: createShowing(guild, now),
     /** All that is to be told of a finding. */
-    story: createStories(guild, findings, bisections),
+    story: createStories(guild, findings, bisections, jobs),
     /** Whether anything is going on that time should bring forward. */
     busy: (): boolean => hunts.count('running') > 0 || jobs.anyOpen(),
     epoch,
     settle: verdicts.settle,
 
+    /** Staff hold a machine: what it has under way goes to others. */
+    hold: guild.transaction((machine: Machine): void => {
+      machines.quarantine(machine.id, 'staff');
+      leases.takeBack(machine.id);
+    }),
+    /** Takes a machine out for good, with what it has under way. Refuses: machine_unknown, machine_not_yours. */
+    withdraw: guild.transaction((alias: string, lender: string): Machine => {
+      const machine = machines.ofLender(alias, lender);
+      leases.takeBack(machine.id);
+      machines.withdraw(machine.id, machine.alias);
+      return machine;
+    }),
+    /** No job of this version is handed out any more, and what is under way ends. Refuses: suite_unknown. */
+    retire: guild.transaction((digest: string, by: string): SuiteEntry => {
+      const suite = suites.retire(digest, by);
+      hunts.stopAllOf(digest);
+      return suite;
+    }),
+
     /** What time alone brings about: silent machines lose their leases, and what nobody can do is given up. */
     tick: guild.transaction((): void => {
-      leases.reap();
+      verdicts.reap();
       verdicts.giveUp(now() - PATIENCE_MS);
       for (const finding of findings.unsettled()) verdicts.settleFinding(finding);
       // The last job of a hunt may have been parked, which no result tells of.

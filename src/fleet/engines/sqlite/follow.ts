@@ -90,6 +90,8 @@ export function createFollow({ now, machines, jobs, hunts, findings, shrinks, al
     jobs.add({ hunt: finding.hunt, purpose: 'base', finding: finding.id, spec, priority: 3 });
   }
 
+  const baseIsBroken = (id: number): boolean => jobs.ofFinding(id, 'base').some(({ state }) => state === 'parked');
+
   return {
     /** Notes a failure that a machine met. Returns the finding that it belongs to. */
     see(job: Job, machine: Machine, { failure, trace, repeated }: JobResult['sightings'][number]): number {
@@ -121,6 +123,9 @@ export function createFollow({ now, machines, jobs, hunts, findings, shrinks, al
     },
     /** Whether two lenders at least have seen it. */
     isBelieved,
+    /** The findings that a job told of. */
+    toldBy: (job: Job): number[] =>
+      (job.result?.sightings ?? []).flatMap(({ signature }) => findings.of(hunts.get(job.hunt).suite, signature) ?? []),
     /** The same, of the failure that a job told of; and how often it shows at least. */
     believes: (job: Job, signature: string): boolean => isBelieved(findings.of(hunts.get(job.hunt).suite, signature)),
     rateOf(job: Job, signature: string): number {
@@ -150,7 +155,9 @@ export function createFollow({ now, machines, jobs, hunts, findings, shrinks, al
       const finding = findings.get(id);
       const evidence = findings.evidence(id);
       if (finding.status === 'duplicate' || finding.status === 'not_a_bug') return { word: 'open', evidence, lies: [] };
-      const base = finding.baseRef === undefined ? undefined : findings.onRef(id, 'base', finding.baseRef);
+      // A base that cannot be tested says nothing, and keeps nothing waiting.
+      const base =
+        finding.baseRef === undefined || baseIsBroken(id) ? undefined : findings.onRef(id, 'base', finding.baseRef);
       const believed = believe(evidence, base);
       if (believed.standing !== finding.standing || believed.rate !== finding.rate)
         findings.believed(id, believed.standing, believed.rate);

@@ -31,12 +31,17 @@ interface HuntRow {
   checks: number;
   waits: number;
   errors: number;
+  trouble: string | null;
+  hopeless: 0 | 1;
   worked_ms: number;
   canaries: number;
   canaries_missed: number;
   channel: string | null;
   message: string | null;
 }
+
+/** Walks that were parked, and no result at all, before a hunt is given up. */
+const HOPELESS = 5;
 
 /** Steps of the budget that are behind it: what is run again by others is not of the budget. */
 const COLUMNS = '*, (episodes - open_episodes) * length AS walked';
@@ -71,6 +76,8 @@ function huntOf(row: HuntRow): Hunt {
     checks: row.checks,
     waits: row.waits,
     errors: row.errors,
+    trouble: row.trouble ?? undefined,
+    hopeless: row.hopeless === 1,
     workedMs: row.worked_ms,
     canaries: row.canaries,
     canariesMissed: row.canaries_missed,
@@ -117,12 +124,29 @@ export function createHunts(guild: Guild, now: () => number) {
       `UPDATE job SET state = 'cancelled', ended_at = ? WHERE hunt = ? AND state IN ('ready', 'leased')`,
     ),
   );
+  const hopeless = once(() =>
+    db.prepare<[number, number, number, number]>(
+      `UPDATE hunt SET state = 'stopped', hopeless = 1, ended_at = ?, revision = revision + 1 WHERE id = ? AND state = 'running'
+         AND (SELECT count(*) FROM job WHERE hunt = ? AND state = 'parked' AND purpose = 'walk') >= ${HOPELESS}
+         AND NOT EXISTS (SELECT 1 FROM job WHERE hunt = ? AND state = 'done')`,
+    ),
+  );
+  const ofDigest = once(() =>
+    db
+      .prepare<[string], number>(
+        `SELECT id FROM hunt WHERE digest = ?
+           AND (state = 'running' OR id IN (SELECT hunt FROM job WHERE state = 'ready')
+                OR id IN (SELECT hunt FROM job WHERE state = 'leased'))`,
+      )
+      .pluck(),
+  );
   const openJobs = once(() =>
     db.prepare<[number], number>(`SELECT count(*) FROM job WHERE hunt = ? AND state IN ('ready', 'leased')`).pluck(),
   );
   const tally = once(() =>
-    db.prepare<[number, number, number, number, number]>(
-      `UPDATE hunt SET steps = steps + ?, checks = checks + ?, waits = waits + ?, errors = errors + ?, revision = revision + 1 WHERE id = ?`,
+    db.prepare<[number, number, number, number, string | null, number]>(
+      `UPDATE hunt SET steps = steps + ?, checks = checks + ?, waits = waits + ?, errors = errors + ?, trouble = coalesce(?, trouble),
+              revision = revision + 1 WHERE id = ?`,
     ),
   );
   const pace = once(() =>
@@ -220,8 +244,22 @@ export function createHunts(guild: Guild, now: () => number) {
       return end().run('done', now(), id).changes > 0;
     },
 
-    tally: (id: number, { steps, checks, waits, outcome }: JobResult): void =>
-      void tally().run(steps, checks, waits, outcome === 'error' ? 1 : 0, id),
+    tally(id: number, { steps, checks, waits, outcome, error }: JobResult): void {
+      const broke = outcome === 'error';
+      tally().run(steps, checks, waits, broke ? 1 : 0, broke ? (error ?? null) : null, id);
+    },
+    /** Stops a hunt of which nothing but parked walks came: its test is broken, or its ref, and machines have better to do. */
+    stopHopeless(id: number): void {
+      if (hopeless().run(now(), id, id, id).changes > 0) cancelJobs().run(now(), id);
+    },
+    /** Ends all that is done with a version of a suite. */
+    stopAllOf(digest: string): void {
+      for (const id of ofDigest().all(digest)) {
+        end().run('stopped', now(), id);
+        cancelJobs().run(now(), id);
+        revise().run(id);
+      }
+    },
     /** What a judged walk took, and so how long an episode takes on a machine of pace 1. */
     pace: (id: number, ms: number, episodeMs: number): void => void pace().run(ms, episodeMs, episodeMs, id),
     canary: (id: number, caught: boolean): void => void canary().run(caught ? 0 : 1, id),

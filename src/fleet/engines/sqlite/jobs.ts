@@ -49,6 +49,8 @@ export interface Job {
   readonly endedAt: number;
   readonly nonce: string | undefined;
   readonly result: Kept | undefined;
+  /** What was said when the test itself broke on it. */
+  readonly trouble: string | undefined;
   readonly judged: Judged;
 }
 
@@ -81,11 +83,12 @@ interface JobRow {
   ended_at: number | null;
   nonce: string | null;
   result: string | null;
+  trouble: string | null;
   judged: Judged;
 }
 
 const COLUMNS = `id, hunt, purpose, finding, twin, candidate, ref, spec, barred, state, machine, lender, leased_at, ended_at,
-                 nonce, result, judged`;
+                 nonce, result, trouble, judged`;
 
 /** Walks, or runs of a trace. */
 const episodesOf = (spec: JobSpec): number => (spec.kind === 'walk' ? spec.episodes.count : spec.runs);
@@ -107,6 +110,7 @@ const jobOf = (row: JobRow): Job => ({
   endedAt: row.ended_at ?? 0,
   nonce: row.nonce ?? undefined,
   result: row.result === null ? undefined : (JSON.parse(row.result) as Kept),
+  trouble: row.trouble ?? undefined,
   judged: row.judged,
 });
 
@@ -164,6 +168,13 @@ export function createJobs({ db }: Guild, now: () => number) {
             AND machine <> ? ORDER BY id DESC LIMIT 500)`,
     ),
   );
+  const workedFor = once(() =>
+    db
+      .prepare<[number, string | null, string], number>(
+        `SELECT 1 FROM job WHERE hunt = ? AND state = 'done' AND ref IS ? AND lender <> ? LIMIT 1`,
+      )
+      .pluck(),
+  );
   const others = once(() =>
     db
       .prepare<[string, number], number>(
@@ -173,7 +184,7 @@ export function createJobs({ db }: Guild, now: () => number) {
   );
   const unwanted = once(() =>
     db.prepare<[number], JobRow>(
-      `SELECT ${COLUMNS} FROM job WHERE state = 'ready' AND (purpose IN ('replica', 'confirm', 'reproduce') OR faults > 0)
+      `SELECT ${COLUMNS} FROM job WHERE state = 'ready' AND (purpose IN ('replica', 'confirm', 'reproduce') OR faults > 0 OR barred <> '[]')
          AND max(made_at, coalesce(ended_at, 0)) < ? LIMIT 200`,
     ),
   );
@@ -239,11 +250,14 @@ export function createJobs({ db }: Guild, now: () => number) {
       // As if twenty more had been fine: a few jobs say little.
       return of / (all + 20);
     },
+    /** Whether somebody else had a result on what this job is about: then it is the machine that breaks, not the test. */
+    workedForOthers: ({ hunt, ref }: Job, lender: string): boolean =>
+      workedFor().get(hunt, ref ?? null, lender) !== undefined,
     /** Whether anybody beside this lender has a machine that was heard of since `since`. */
     othersAreThere: (lender: string, since: number): boolean => others().get(lender, since) !== undefined,
     /** A job that broke, and that nobody else could take: it has had its chance. */
     park: (id: number): void => void park().run(now(), id),
-    /** Follow-up work that nobody could take since `before`, and work that broke and waits for another lender. */
+    /** Follow-up work that nobody could take since `before`, and work that only another lender may take. */
     unwanted: (before: number): Job[] => rows(unwanted().all(before)),
   };
 }

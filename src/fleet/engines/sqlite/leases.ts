@@ -94,8 +94,8 @@ export function createLeases(guild: Guild, { now, newId, epoch, walks }: LeaseDe
     db.prepare<[number]>(`UPDATE job SET state = 'ready', lease = NULL, expires_at = NULL WHERE id = ?`),
   );
   const lose = once(() =>
-    db.prepare<[number, number]>(
-      `UPDATE job SET faults = faults + 1, lease = NULL, expires_at = NULL, ended_at = ?,
+    db.prepare<[number, string | null, number]>(
+      `UPDATE job SET faults = faults + 1, lease = NULL, expires_at = NULL, ended_at = ?, trouble = coalesce(?, trouble),
               crashed = (SELECT json_group_array(DISTINCT value) FROM
                          (SELECT value FROM json_each(job.crashed) UNION SELECT job.lender))
        WHERE id = ?`,
@@ -115,10 +115,34 @@ export function createLeases(guild: Guild, { now, newId, epoch, walks }: LeaseDe
       `UPDATE job SET state = CASE WHEN json_array_length(crashed) >= 2 OR faults >= ? THEN 'parked' ELSE 'ready' END WHERE id = ?`,
     ),
   );
+  const stateOf = once(() => db.prepare<[number], string>('SELECT state FROM job WHERE id = ?').pluck());
+  // What machines spent on it is spent of the hunt's budget, too: a hunt on which everything breaks ends.
+  const spend = once(() =>
+    db.prepare<[number, number]>(
+      `UPDATE hunt SET worked_ms = worked_ms + max(0, ? - job.leased_at) FROM job
+       WHERE job.id = ? AND hunt.id = job.hunt AND job.purpose = 'walk'`,
+    ),
+  );
+  const takeBack = once(() =>
+    db.prepare<[string]>(
+      `UPDATE job SET state = 'ready', lease = NULL, expires_at = NULL WHERE machine = ? AND state = 'leased'`,
+    ),
+  );
+  const isHeld = once(() =>
+    db.prepare<[string], number>(`SELECT 1 FROM machine WHERE id = ? AND state = 'quarantined'`).pluck(),
+  );
   const expired = once(() =>
     db.prepare<[number], { id: number; machine: string }>(
       `SELECT id, machine FROM job WHERE state = 'leased' AND expires_at <= ? ORDER BY expires_at LIMIT 500`,
     ),
+  );
+  // What a machine worked on last it need not build, or fetch, again.
+  const lately = once(() =>
+    db
+      .prepare<[string], string>(
+        `SELECT ref FROM (SELECT ref FROM job WHERE machine = ? AND state = 'done' ORDER BY id DESC LIMIT 3) WHERE ref IS NOT NULL`,
+      )
+      .pluck(),
   );
   const readyDigests = once(() =>
     db.prepare<[], string>(`SELECT DISTINCT digest FROM job WHERE state = 'ready'`).pluck(),
@@ -143,8 +167,8 @@ export function createLeases(guild: Guild, { now, newId, epoch, walks }: LeaseDe
     return { lease, attempt: job.attempt + 1, epoch: epoch(), job: spec, expiresInMs: LEASE_SECONDS * 1000, nonce };
   }
 
-  function contenders(wish: LeaseWish): Contender[] {
-    const refs = new Set(wish.refs);
+  function contenders(machine: Machine, wish: LeaseWish): Contender[] {
+    const refs = new Set([...wish.refs, ...lately().all(machine.id)]);
     return running()
       .all(JSON.stringify(wish.digests))
       .map((row) => ({
@@ -159,7 +183,7 @@ export function createLeases(guild: Guild, { now, newId, epoch, walks }: LeaseDe
 
   function next(machine: Machine, wish: LeaseWish): Lease | undefined {
     const since = now() - SILENT_MS;
-    for (const { hunt } of inTurn(contenders(wish))) {
+    for (const { hunt } of inTurn(contenders(machine, wish))) {
       const job =
         ready().get({ hunt: Number(hunt), lender: machine.lender, since }) ??
         walks.make(Number(hunt), machine, wish.maxMinutes);
@@ -175,10 +199,14 @@ export function createLeases(guild: Guild, { now, newId, epoch, walks }: LeaseDe
     return row.attempt === fence.attempt && row.epoch === fence.epoch && fence.epoch === epoch() ? row : undefined;
   }
 
-  function drop(id: number, machine: string): void {
-    lose().run(now(), id);
+  /** Takes a job away that came to nothing. Returns true when it is parked by that. */
+  function drop(id: number, machine: string, { blamed, trouble }: { blamed: boolean; trouble?: string }): boolean {
+    spend().run(now(), id);
+    lose().run(now(), trouble ?? null, id);
     settleLost().run(MOST_FAULTS, id);
-    blame().run({ machine, now: now(), most: MOST_BREAKS });
+    if (blamed) blame().run({ machine, now: now(), most: MOST_BREAKS });
+    if (isHeld().get(machine)) takeBack().run(machine);
+    return stateOf().get(id) === 'parked';
   }
 
   return {
@@ -227,16 +255,26 @@ export function createLeases(guild: Guild, { now, newId, epoch, walks }: LeaseDe
     release: transaction((machine: string, fence: Fence, faulty: boolean): 'requeued' | 'stale' => {
       const row = fenced(machine, fence);
       if (!row) return 'stale';
-      if (faulty) drop(row.id, machine);
+      if (faulty) drop(row.id, machine, { blamed: true });
       else requeue().run(row.id);
       return 'requeued';
     }),
 
-    /** Takes back what silent machines held: to the queue, or parked when it made two lenders' machines fall silent. */
-    reap: transaction((): number => {
-      const rows = expired().all(now());
-      for (const { id, machine } of rows) drop(id, machine);
-      return rows.length;
-    }),
+    /**
+     * The test itself broke on a job: another lender's machine tries it, and after two it is parked. `blamed`: others can run what
+     * this machine could not. Returns true when it is parked now.
+     */
+    broke: (job: number, machine: string, trouble: string, blamed: boolean): boolean =>
+      drop(job, machine, { blamed, trouble }),
+
+    /** Takes back all that a machine holds, at once and without a penalty: its answers are not wanted any more. */
+    takeBack: (machine: string): void => void takeBack().run(machine),
+
+    /** Takes back what silent machines held: to the queue, or parked when it made two lenders' machines fall silent. Returns the parked ones. */
+    reap: transaction((): number[] =>
+      expired()
+        .all(now())
+        .flatMap(({ id, machine }) => (drop(id, machine, { blamed: true }) ? [id] : [])),
+    ),
   };
 }

@@ -6,11 +6,12 @@ import type { FindingCard } from '../../herald.js';
 import { reproducerOf } from '../../reproducer.js';
 import type { Bisections } from './bisections.js';
 import type { Findings } from './findings.js';
+import type { Jobs } from './jobs.js';
 
 export type Story = Omit<FindingCard, 'languages' | 'guild'>;
 export type Stories = ReturnType<typeof createStories>;
 
-export function createStories({ db }: Guild, findings: Findings, bisections: Bisections) {
+export function createStories({ db }: Guild, findings: Findings, bisections: Bisections, jobs: Jobs) {
   // In the order in which they saw it: the first who was not its finder reproduced it, the others confirmed it.
   const saw = once(() =>
     db
@@ -23,6 +24,9 @@ export function createStories({ db }: Guild, findings: Findings, bisections: Bis
       .pluck(),
   );
   const unlisted = once(() => db.prepare<[], string>('SELECT lender FROM unlisted').pluck());
+
+  const isBroken = (finding: number, purpose: 'retest' | 'base', on: string): boolean =>
+    jobs.ofFinding(finding, purpose).some(({ state, ref }) => state === 'parked' && ref === on);
 
   return (finding: Finding): Story => {
     const hidden = new Set(unlisted().all());
@@ -43,7 +47,11 @@ export function createStories({ db }: Guild, findings: Findings, bisections: Bis
         confirmed: named(others),
       },
       runs: { ...runs, machines: evidence.length },
-      retest: fixedIn === undefined ? undefined : findings.onRef(finding.id, 'retest', fixedIn),
+      retest:
+        fixedIn === undefined
+          ? undefined
+          : { ...findings.onRef(finding.id, 'retest', fixedIn), broken: isBroken(finding.id, 'retest', fixedIn) },
+      baseBroken: finding.baseRef !== undefined && isBroken(finding.id, 'base', finding.baseRef),
       bisection: bisections.shown(finding.id),
       reproducer: reproducerOf(finding, runs),
     };

@@ -1,6 +1,6 @@
 /** What is made of a result: whether it counts, what it proves, whom it credits, what has to be run next. */
 import type { Guild } from '../../../platform/guild.js';
-import { type Machine, SILENT_MS } from '../../machine.js';
+import { type Machine, type QuarantineReason, SILENT_MS } from '../../machine.js';
 import type { JobResult } from '../../protocol.js';
 import { ApiRefusal } from '../../refused.js';
 import { judged, replicates } from '../../rules/replication.js';
@@ -58,12 +58,18 @@ export function createVerdicts(guild: Guild, deps: VerdictDeps) {
   const machineOf = ({ machine }: Job): Machine | undefined =>
     machine === undefined ? undefined : machines.find(machine);
 
+  /** Holds a machine: what it has under way goes to others. */
+  function hold(machine: Machine, reason: QuarantineReason): void {
+    if (machine.state !== 'active') return;
+    machines.quarantine(machine.id, reason);
+    leases.takeBack(machine.id);
+  }
+
   /** Changes what is thought of a machine; beyond the bound it is held. */
   function doubt(machine: Machine, kind: keyof Doubt, change: (doubt: Doubt) => Doubt): void {
     const after = change(machine.doubt);
     machines.setDoubt(machine.id, after);
-    if (after[kind] >= BOUND && machine.state === 'active')
-      machines.quarantine(machine.id, kind === 'blind' ? 'missed_canary' : 'false_alarms');
+    if (after[kind] >= BOUND) hold(machine, kind === 'blind' ? 'missed_canary' : 'false_alarms');
   }
 
   /** A result that is taken: its machine is credited, and, where it was checked, believed more. */
@@ -86,7 +92,7 @@ export function createVerdicts(guild: Guild, deps: VerdictDeps) {
     if (!machine) return;
     const { trust, consequence } = judged(machine.trust, false);
     machines.setTrust(machine.id, trust);
-    if (consequence === 'quarantined' && machine.state === 'active') machines.quarantine(machine.id, 'wrong_results');
+    if (consequence === 'quarantined') hold(machine, 'wrong_results');
   }
 
   /** A failure that nobody else could repeat. Honest machines have such, now and then; many at once are no accident. `chance`: that the others just did not meet it. */
@@ -261,8 +267,28 @@ export function createVerdicts(guild: Guild, deps: VerdictDeps) {
     }
   }
 
+  /** Nobody will answer it any more: what waited for its answer goes on without. */
+  function parked({ hunt, finding, twin }: Job): void {
+    const first = twin === undefined ? undefined : jobs.find(twin);
+    if (first?.judged === 'waiting') {
+      if (first.result?.outcome === 'pass') accept(first, false);
+      else for (const told of follow.toldBy(first)) settleFinding(told);
+    }
+    if (finding !== undefined) settleFinding(finding);
+    hunts.stopHopeless(hunt);
+    hunts.finish(hunt, walks.spent(hunt));
+  }
+
   return {
     settleFinding,
+
+    /** Silent machines lose their leases. */
+    reap: guild.transaction((): void => {
+      for (const id of leases.reap()) {
+        const job = jobs.find(id);
+        if (job) parked(job);
+      }
+    }),
 
     /**
      * Takes a result, once: sent again it is a duplicate, from an older lease or epoch it is stale. All that follows from
@@ -278,7 +304,8 @@ export function createVerdicts(guild: Guild, deps: VerdictDeps) {
 
       if (plausible) hunts.tally(job.hunt, result);
       if (plausible && result.outcome === 'error') {
-        leases.release(machine.id, fence, true);
+        const blamed = jobs.workedForOthers(job, machine.lender);
+        if (leases.broke(job.id, machine.id, result.error ?? '', blamed)) parked(job);
         return 'accepted';
       }
       machines.answered(machine.id);
@@ -310,9 +337,7 @@ export function createVerdicts(guild: Guild, deps: VerdictDeps) {
       for (const job of jobs.unwanted(before)) {
         if (FOLLOW_UP.includes(job.purpose)) jobs.cancel(job.id);
         else jobs.park(job.id);
-        const first = job.twin === undefined ? undefined : jobs.find(job.twin);
-        if (first?.judged === 'waiting' && first.result?.outcome === 'pass') accept(first, false);
-        hunts.finish(job.hunt, walks.spent(job.hunt));
+        parked(job);
       }
     }),
   };
