@@ -7,7 +7,7 @@ import { HUNT_QUESTION, LINK_QUESTION } from '../../src/discord/views/addresses.
 import * as views from '../../src/discord/views/findings.js';
 import { started } from '../../src/discord/views/hunts.js';
 import { launchHunt } from '../../src/fleet/launch.js';
-import { approvedSuite, checkedRef } from './naming.js';
+import { approvedSuite, checkedRef, fitting } from './naming.js';
 
 const USUAL_MINUTES = 60;
 const MOST_MINUTES = 1_000_000;
@@ -76,7 +76,7 @@ export const huntQuestionModal = modal({
     const hunt = guild.transaction(() => {
       const { thread } = community.questions.at(state.question);
       const started = launchHunt(
-        { guild, fleet: fleet(), herald: herald(), channel: place },
+        { guild, fleet: fleet(), herald: herald(), fits: fitting(suite), channel: place },
         {
           digest: entry.digest,
           ...(fields.ref === undefined ? {} : { ref: checkedRef(fields.ref) }),

@@ -16,6 +16,7 @@ import {
   approvedSuite,
   bugsOf,
   checkedRef,
+  fitting,
   matching,
   patternNamed,
   suggestBugs,
@@ -69,7 +70,7 @@ const start = subcommand({
     const { steps, minutes } = options;
     const channel = community.settings.place('channel.hunts')?.id;
     const hunt = launchHunt(
-      { guild, fleet: fleet(), herald: herald(), channel },
+      { guild, fleet: fleet(), herald: herald(), fits: fitting(suite), channel },
       {
         digest: entry.digest,
         ...(options.ref === undefined ? {} : { ref: checkedRef(options.ref) }),

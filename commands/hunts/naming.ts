@@ -3,6 +3,7 @@ import { refuse } from '../../src/community/refusal.js';
 import type { Context } from '../../src/discord/context.js';
 import type { Autocomplete, Suggestion } from '../../src/discord/options.js';
 import { shortDigest } from '../../src/discord/views/suites.js';
+import { misfitOf } from '../../src/fleet/next-steps.js';
 import type { SuiteEntry } from '../../src/fleet/suite.js';
 import type { Suite } from '../../src/woodpecker/suite/suite.js';
 
@@ -35,34 +36,48 @@ export function approvedSuite({ fleet, system }: Context, named: string): Approv
   return { entry, suite };
 }
 
-/** The patterns of the approved suites, and those that were proposed and approved. */
-export const suggestPatterns: Autocomplete = (typed, context) => {
+/** The suite that was picked or typed in another option, as far as it is approved; else all of them. */
+function chosen({ fleet }: Context, wanted: unknown) {
+  const all = fleet().suites.approved();
+  const some = all.filter(({ digest, name }) => digest === wanted || name === wanted);
+  return some.length > 0 ? { approved: some, named: some[0]?.name } : { approved: all, named: undefined };
+}
+
+/** The patterns of the approved suites, and those that were proposed and approved; of one suite, where one is named. */
+export const suggestPatterns: Autocomplete = (typed, context, given) => {
   const { suites } = context.fleet();
-  const own = suites.approved().flatMap(({ digest, name }) => {
+  const { approved, named } = chosen(context, given('suite'));
+  const own = approved.flatMap(({ digest, name }) => {
     const suite = context.system.shelf.suite(digest, () => suites.files(digest));
     return (suite?.patterns ?? []).map((pattern) => ({ name: `${name}: ${pattern.name}`, value: pattern.name }));
   });
   const proposed = suites
-    .patterns(undefined, MOST_PATTERNS, 0)
+    .patterns(named, MOST_PATTERNS, 0)
     .filter(({ approvedBy }) => approvedBy !== undefined)
     .map(({ suite, name }) => ({ name: `${suite}: ${name}`, value: name }));
   return matching(typed, [...own, ...proposed]);
 };
 
-/** A pattern of the suite itself, or one that was approved, with its steps. Refuses: pattern_unknown, pattern_not_approved. */
+/** A pattern of the suite itself, or one that was approved, with its steps. Refuses: pattern_unknown, pattern_not_approved, pattern_misfit. */
 export function patternNamed({ fleet }: Context, suite: Suite, name: string) {
   if (suite.patterns.some((pattern) => pattern.name === name)) return { strategy: 'pattern', pattern: name };
   const { steps, approvedBy } = fleet().suites.pattern(suite.name, name) ?? refuse('pattern_unknown', { name });
   if (approvedBy === undefined) refuse('pattern_not_approved', { name });
+  const misfit = misfitOf(suite, steps);
+  if (misfit) refuse('pattern_misfit', { name, step: misfit.step, message: misfit.message });
   return { strategy: 'pattern', pattern: name, trace: steps };
 }
 
+/** Whether steps that were once legal still are in this version. */
+export const fitting = (suite: Suite) => (steps: readonly string[]) => misfitOf(suite, steps) === undefined;
+
 /** The bugs that the approved suites can be told to have; the last of a list is completed. */
-export const suggestBugs: Autocomplete = (typed, { fleet, system }) => {
-  const { suites } = fleet();
+export const suggestBugs: Autocomplete = (typed, context, given) => {
+  const { system } = context;
+  const { suites } = context.fleet();
   const before = typed.includes(',') ? `${typed.slice(0, typed.lastIndexOf(',') + 1).trim()} ` : '';
   const last = typed.slice(typed.lastIndexOf(',') + 1).trim();
-  const names = suites.approved().flatMap(({ digest }) => {
+  const names = chosen(context, given('suite')).approved.flatMap(({ digest }) => {
     const suite = system.shelf.suite(digest, () => suites.files(digest));
     return Object.entries(suite?.bugs ?? {}).map(([name, about]) => ({
       name: `${before}${name} – ${about}`,

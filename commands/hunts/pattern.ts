@@ -17,6 +17,7 @@ import {
   approvedSuite,
   bugsOf,
   checkedRef,
+  fitting,
   matching,
   patternNamed,
   suggestBugs,
@@ -175,16 +176,22 @@ const waiting: Autocomplete = (typed, { fleet }) =>
     fleet()
       .suites.patterns(undefined, MOST, 0)
       .filter(({ approvedBy }) => approvedBy === undefined)
-      .map(({ suite, name }) => ({ name: `${suite}: ${name}`, value: name })),
+      .map((one) => ({ name: titleOf(one), value: titleOf(one) })),
   );
+
+/** Two suites may each have one of the same name. */
+const titleOf = ({ suite, name }: PatternEntry): string => `${suite}: ${name}`;
 
 const approve = subcommand({
   access: 'moderator',
-  options: { pattern: { type: 'string', required: true, maxLength: 50, autocomplete: waiting } },
+  options: { pattern: { type: 'string', required: true, maxLength: 200, autocomplete: waiting } },
   async run(interaction, { by, t, fleet, options }) {
     const { suites } = fleet();
+    const all = suites.patterns(undefined, MOST, 0);
+    const alike = all.filter((one) => titleOf(one) === options.pattern || one.name === options.pattern);
     const found: PatternEntry =
-      suites.patterns(undefined, MOST, 0).find(({ name }) => name === options.pattern) ??
+      alike.find(({ approvedBy }) => approvedBy === undefined) ??
+      alike[0] ??
       refuse('pattern_unknown', { name: options.pattern });
     suites.approvePattern(found.suite, found.name, by.id);
     await interaction.reply(ephemeral(views.patternApproved(t, found.name)));
@@ -208,7 +215,7 @@ const run = subcommand({
     const length = Math.max(1, steps?.length ?? 1);
     const channel = community.settings.place('channel.hunts')?.id;
     const hunt = launchHunt(
-      { guild, fleet: fleet(), herald: herald(), channel },
+      { guild, fleet: fleet(), herald: herald(), fits: fitting(suite), channel },
       {
         digest: entry.digest,
         ...(options.ref === undefined ? {} : { ref: checkedRef(options.ref) }),

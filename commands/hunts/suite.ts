@@ -1,3 +1,4 @@
+import { isModerator } from '../../src/community/actor.js';
 import { refuse } from '../../src/community/refusal.js';
 import { ephemeral } from '../../src/discord/answer.js';
 import { slashCommand, subcommand } from '../../src/discord/command.js';
@@ -92,11 +93,16 @@ const show = subcommand({
   },
 });
 
+/** Moderators retire what they like; whoever added a suite takes it back before it is approved. */
 const retire = subcommand({
-  access: 'moderator',
   options: { suite: version(({ retiredAt }) => retiredAt === undefined) },
-  async run(interaction, { by, t, fleet, herald, options }) {
-    const retired = fleet().retire(options.suite, by.id);
+  async run(interaction, { by, t, community, fleet, herald, guild, options }) {
+    const retired = guild.transaction(() => {
+      const { author, approvedBy } = fleet().suites.find(options.suite) ?? refuse('suite_unknown');
+      if ((author !== by.id || approvedBy !== undefined) && !isModerator(by, community.settings.roles()))
+        refuse('not_allowed', { access: 'moderator' });
+      return fleet().retire(options.suite, by.id);
+    })();
     herald().show();
     await interaction.reply(ephemeral(views.retired(t, retired)));
   },

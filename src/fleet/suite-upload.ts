@@ -91,4 +91,4 @@ function topOf(files: readonly SuiteFile[]): SuiteFile[] {
 
 /** Hidden files and what tools leave; a way out of the folder is not hidden, but refused. */
 const isLeftOut = (part: string): boolean =>
-  part === 'node_modules' || part === '__MACOSX' || (part.startsWith('.') && part !== '..');
+  part === 'node_modules' || part === '__pycache__' || part === '__MACOSX' || (part.startsWith('.') && part !== '..');

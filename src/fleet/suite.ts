@@ -3,6 +3,10 @@
 /** Most bytes of a packed suite. */
 export const SUITE_LIMIT = 4 * 1024 * 1024;
 
+/** Most suites of one member that wait for approval, and most patterns. */
+export const MOST_WAITING_SUITES = 5;
+export const MOST_WAITING_PATTERNS = 20;
+
 export interface SuiteEntry {
   readonly digest: string;
   readonly name: string;

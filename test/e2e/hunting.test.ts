@@ -3,6 +3,7 @@ import { type APIMessage, ChannelType, PermissionFlagsBits as P } from 'discord.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NEEDED_PERMISSIONS } from '../../src/community/setup-plan.js';
 import { createSqliteFleet, type SqliteFleet } from '../../src/fleet/engines/sqlite/fleet.js';
+import { MOST_WAITING_SUITES } from '../../src/fleet/suite.js';
 import type { TypedOptions } from '../../src/local-discord/actor.js';
 import { setRole } from '../../src/local-discord/operations/members.js';
 import { updateRole } from '../../src/local-discord/operations/roles.js';
@@ -123,6 +124,20 @@ describe('suites', () => {
     expect(await told(owner(), 'suite add')).toContain('attach a file');
   });
 
+  it('wait for approval a few at a time for each member, who may take them back', async () => {
+    const text = readFileSync(shipped('suites', 'example', 'suite.yaml'), 'utf8');
+    const add = (n: number) =>
+      told(wei(), '测试套件 添加', {
+        文件: { name: 'suite.yaml', data: Buffer.from(text.replace('suite: example', `suite: example_${n + 2}`)) },
+      });
+    for (let n = 0; n < MOST_WAITING_SUITES; n++) expect(await add(n)).toContain('example');
+    expect(await add(-1)).toContain(`已有 ${MOST_WAITING_SUITES} 个测试套件在等待批准`);
+    const mine = await suggested(wei(), '测试套件 停用', '套件', { 套件: 'example' });
+    expect(mine).toHaveLength(MOST_WAITING_SUITES);
+    for (const 套件 of mine) expect(await told(wei(), '测试套件 停用', { 套件 })).toContain('example');
+    expect(await told(wei(), '测试套件 列表')).not.toContain('example');
+  });
+
   it('are added, and approved by somebody else, pinned to their digest', async () => {
     const data = readFileSync(shipped('suites', 'example', 'suite.yaml'));
     expect(await told(owner(), 'suite add', { file: { name: 'suite.yaml', data } })).toContain('is added');
@@ -135,7 +150,9 @@ describe('suites', () => {
       expect(await told(ana(), 'suite approve', { suite: suite ?? '' })).toContain('✅');
     expect(await told(wei(), '测试套件 列表')).toContain('cloud');
     expect(await told(wei(), '测试套件 查看', { 套件: cloud ?? '' })).toContain('create_vm');
+    expect(await told(wei(), '测试套件 停用', { 套件: example ?? '' })).toContain('版主');
     expect(await told(ana(), 'suite retire', { suite: example ?? '' })).toContain('retired');
+    expect(await told(owner(), 'suite add', { file: { name: 'suite.yaml', data } })).toContain('was retired');
     expect(await suggested(owner(), 'hunt start', 'suite', { suite: '' })).toEqual([cloud]);
   });
 });

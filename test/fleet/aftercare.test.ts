@@ -65,7 +65,11 @@ describe('a finding that is said to be fixed', () => {
     const settings = { languages: () => ['en-US'] as const, place: () => undefined };
     const herald = createHerald(guild, { now: clock.now, fleet, settings, posts: fleetPosts });
     const plan = { digest: DIGEST, ref: 'v3', strategy: 'mix', bugs: [], seed: 1, length: 10, lanes: 1 } as const;
-    launchHunt({ guild, fleet, herald, channel: '10' }, { ...plan, budgetSteps: 100, priority: 0, author: 'mia' });
+    const fits = (): boolean => true;
+    launchHunt(
+      { guild, fleet, herald, fits, channel: '10' },
+      { ...plan, budgetSteps: 100, priority: 0, author: 'mia' },
+    );
     const back = (job: JobSpec, nonce: string) =>
       job.kind === 'replay' ? failing(job, nonce, 'a'.repeat(16)) : passing(job, nonce);
     all(back);

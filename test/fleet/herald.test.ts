@@ -182,7 +182,10 @@ describe('a hunt in Discord', () => {
     const { fleet, guild } = test;
     const plan = { digest: DIGEST, strategy: 'mix', bugs: [], seed: 1, length: 10, lanes: 1, priority: 0 } as const;
     const launch = (channel: string | undefined) =>
-      launchHunt({ guild, fleet, herald: herald(), channel }, { ...plan, budgetSteps: 10, author: 'mia' });
+      launchHunt(
+        { guild, fleet, herald: herald(), fits: () => true, channel },
+        { ...plan, budgetSteps: 10, author: 'mia' },
+      );
     expect(() => launch(undefined)).toRefuse('no_hunts_channel');
     expect(() => launch('10')).toRefuse('suite_unknown');
     fleet.suites.add({ digest: DIGEST, name: 'cloud', files: undefined, author: 'ann' });

@@ -24,7 +24,12 @@ const zip = (files: Readonly<Record<string, string>>): Uint8Array =>
 const read = (name: string, data: Uint8Array) =>
   Object.fromEntries(readUpload(name, data).map(({ path, content }) => [path, content.toString('utf8')]));
 
-const FILES = { 'mine/suite.yaml': 'suite: mine', 'mine/driver.js': 'go()', 'mine/.git/config': 'secret' };
+const FILES = {
+  'mine/suite.yaml': 'suite: mine',
+  'mine/driver.js': 'go()',
+  'mine/.git/config': 'secret',
+  'mine/__pycache__/driver.pyc': 'left behind',
+};
 const KEPT = { 'suite.yaml': 'suite: mine', 'driver.js': 'go()' };
 
 describe('a suite that is uploaded', () => {

@@ -2,7 +2,7 @@
 import { refuse } from '../../../community/refusal.js';
 import type { Guild } from '../../../platform/guild.js';
 import { once } from '../../../platform/once.js';
-import type { PatternEntry, SuiteEntry } from '../../suite.js';
+import { MOST_WAITING_PATTERNS, MOST_WAITING_SUITES, type PatternEntry, type SuiteEntry } from '../../suite.js';
 
 interface SuiteRow {
   digest: string;
@@ -66,6 +66,14 @@ export function createSuites(guild: Guild, now: () => number) {
     db.prepare<[], SuiteRow>(`${SUITE} WHERE approved_by IS NOT NULL AND retired_at IS NULL ORDER BY name`),
   );
   const files = once(() => db.prepare<[string], Buffer | null>('SELECT files FROM suite WHERE digest = ?').pluck());
+  const waiting = once(() =>
+    db
+      .prepare<[string], number>(
+        'SELECT count(*) FROM suite WHERE author = ? AND approved_by IS NULL AND retired_at IS NULL',
+      )
+      .pluck(),
+  );
+  const forget = once(() => db.prepare<[string]>('DELETE FROM suite WHERE digest = ? AND approved_by IS NULL'));
   const insert = once(() =>
     db.prepare<unknown[]>('INSERT INTO suite (digest, name, files, author, added_at) VALUES (?, ?, ?, ?, ?)'),
   );
@@ -88,6 +96,9 @@ export function createSuites(guild: Guild, now: () => number) {
     db
       .prepare<[string | null, string | null], number>('SELECT count(*) FROM pattern WHERE (? IS NULL OR suite = ?)')
       .pluck(),
+  );
+  const waitingPatterns = once(() =>
+    db.prepare<[string], number>('SELECT count(*) FROM pattern WHERE author = ? AND approved_by IS NULL').pluck(),
   );
   const insertPattern = once(() =>
     db.prepare<unknown[]>(
@@ -117,11 +128,17 @@ export function createSuites(guild: Guild, now: () => number) {
     /** The packed folder; undefined for one that ships with Flock, or that is unknown. */
     files: (digest: string): Buffer | undefined => files().get(digest) ?? undefined,
 
-    /** Stores a suite that was linted. Added twice, it stays as it is. */
+    /** Stores a suite that was linted. Added twice, it stays as it is. Refuses: suite_retired, too_many_suites. */
     add: transaction(
-      (suite: { digest: string; name: string; files: Buffer | undefined; author: string }): SuiteEntry => {
-        if (!find(suite.digest)) insert().run(suite.digest, suite.name, suite.files ?? null, suite.author, now());
-        return get(suite.digest);
+      ({ digest, name, files, author }: Pick<SuiteEntry, 'digest' | 'name' | 'author'> & { files?: Buffer }) => {
+        const known = find(digest);
+        if (known?.retiredAt !== undefined) refuse('suite_retired', { name: known.name });
+        if (known) return known;
+        // Each may be megabytes, and anybody may add them.
+        if ((waiting().get(author) ?? 0) >= MOST_WAITING_SUITES)
+          refuse('too_many_suites', { most: MOST_WAITING_SUITES });
+        insert().run(digest, name, files ?? null, author, now());
+        return get(digest);
       },
     ),
     /** Approves exactly this digest. Refuses: suite_unknown, own_suite, suite_retired. */
@@ -132,9 +149,11 @@ export function createSuites(guild: Guild, now: () => number) {
       if (suite.approvedBy === undefined) approve().run(by, now(), digest);
       return get(digest);
     }),
-    /** No new job of it is handed out. Refuses: suite_unknown. */
+    /** No new job of it is handed out; one that was never approved is forgotten. Refuses: suite_unknown. */
     retire: transaction((digest: string, by: string): SuiteEntry => {
-      if (get(digest).retiredAt === undefined) retire().run(by, now(), digest);
+      const suite = get(digest);
+      if (forget().run(digest).changes > 0) return { ...suite, retiredAt: now() };
+      if (suite.retiredAt === undefined) retire().run(by, now(), digest);
       return get(digest);
     }),
 
@@ -149,9 +168,11 @@ export function createSuites(guild: Guild, now: () => number) {
     /** Patterns that guard against fixed findings of this suite. */
     guards: (suite: string): PatternEntry[] => guards().all(suite).map(patternOf),
     countPatterns: (suite?: string): number => countPatterns().get(suite ?? null, suite ?? null) ?? 0,
-    /** Refuses: pattern_taken. */
+    /** Refuses: pattern_taken, too_many_patterns. */
     propose: transaction((entry: { suite: string; name: string; steps: readonly string[]; author: string }): void => {
       const { suite, name, steps, author } = entry;
+      const most = MOST_WAITING_PATTERNS;
+      if ((waitingPatterns().get(author) ?? 0) >= most) refuse('too_many_patterns', { most });
       const { changes } = insertPattern().run(suite, name, JSON.stringify(steps), author, now(), null, null, null);
       if (changes === 0) refuse('pattern_taken', { name });
     }),
@@ -159,7 +180,7 @@ export function createSuites(guild: Guild, now: () => number) {
     approvePattern: transaction((suite: string, name: string, by: string): void => {
       const row = pattern().get(suite, name) ?? refuse('pattern_unknown', { name });
       if (row.author === by) refuse('own_pattern');
-      approvePattern().run(by, now(), suite, name);
+      if (row.approved_by === null) approvePattern().run(by, now(), suite, name);
     }),
     /** The steps of a fixed finding become a pattern that guards against it for ever. */
     guard(entry: { suite: string; name: string; steps: readonly string[]; finding: number; by: string }): void {
