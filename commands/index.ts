@@ -4,7 +4,15 @@ import help, { turnHelp } from './help.js';
 import { bug, huntQuestion, huntQuestionModal, linkQuestion } from './hunts/bug.js';
 import { claimFinding, exportFinding, finding, findingPage } from './hunts/finding.js';
 import { hunt, huntPage, stopHuntButton } from './hunts/hunt.js';
-import { boardListed, boardPage, machine, machinePage } from './hunts/machine.js';
+import {
+  appealMachine,
+  appealModal,
+  boardListed,
+  boardPage,
+  hoursPage,
+  machine,
+  machinePage,
+} from './hunts/machine.js';
 import { dropDraft, pasteModal, pattern, patternPage, proposeDraft, undoStep } from './hunts/pattern.js';
 import { suite, suitePage } from './hunts/suite.js';
 import { accept, undoAnswer } from './questions/accept.js';
@@ -19,7 +27,7 @@ export const jobs: readonly Job[] = [
   {
     name: 'hunts',
     parts: [
-      ...[machine, machinePage, boardPage, boardListed],
+      ...[machine, machinePage, hoursPage, boardPage, boardListed, appealMachine, appealModal],
       ...[suite, suitePage],
       ...[pattern, patternPage, pasteModal, proposeDraft, undoStep, dropDraft],
       ...[hunt, huntPage, stopHuntButton],

@@ -156,7 +156,7 @@ function stopHunt({ community, by, fleet, herald, guild }: Context, id: number) 
     const { author } = fleet().hunts.get(id);
     if (author !== by.id && !isModerator(by, community.settings.roles()))
       refuse('not_allowed', { access: 'moderator' });
-    const stopped = fleet().hunts.stop(id);
+    const stopped = fleet().stopHunt(id);
     herald().show();
     return stopped;
   })();

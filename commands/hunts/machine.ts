@@ -4,12 +4,19 @@ import { ephemeral } from '../../src/discord/answer.js';
 import { slashCommand, subcommand } from '../../src/discord/command.js';
 import { button } from '../../src/discord/component.js';
 import type { Context } from '../../src/discord/context.js';
+import { modal } from '../../src/discord/modal.js';
 import type { Autocomplete } from '../../src/discord/options.js';
-import { BOARD_LISTED, BOARD_PAGE, MACHINE_PAGE } from '../../src/discord/views/addresses.js';
+import {
+  APPEAL_MACHINE,
+  BOARD_LISTED,
+  BOARD_PAGE,
+  HOURS_PAGE,
+  MACHINE_PAGE,
+} from '../../src/discord/views/addresses.js';
 import * as views from '../../src/discord/views/machines.js';
 import { PAGE_SIZE, pageOf } from '../../src/discord/views/pager.js';
 import { makeCode } from '../../src/fleet/codes.js';
-import { ALIAS_LIMIT, MACHINES_PER_LENDER } from '../../src/fleet/machine.js';
+import { ALIAS_LIMIT, MACHINES_PER_LENDER, WORDS_LIMIT } from '../../src/fleet/machine.js';
 
 /** Bytes of chance in a code. */
 const CODE_BYTES = 10;
@@ -63,8 +70,8 @@ const show = subcommand({
   options: { name: any },
   async run(interaction, { by, t, fleet, now, options }) {
     const machine = fleet().machines.named(options.name);
-    const whole = machine.lender === by.id || by.manages;
-    await interaction.reply(ephemeral(views.show(t, machine, { whole, now })));
+    const mine = machine.lender === by.id;
+    await interaction.reply(ephemeral(views.show(t, machine, { whole: mine || by.manages, mine, now })));
   },
 });
 
@@ -90,8 +97,8 @@ const withdraw = subcommand({
 });
 
 const hours = subcommand({
-  async run(interaction, { by, t, fleet }) {
-    await interaction.reply(ephemeral(views.hours(t, fleet().ledger.of(by.id))));
+  async run(interaction, context) {
+    await interaction.reply(ephemeral(hoursPageOf(context, 0)));
   },
 });
 
@@ -103,10 +110,10 @@ const board = subcommand({
 
 const quarantine = subcommand({
   access: 'staff',
-  options: { name: any },
+  options: { name: any, reason: { type: 'string', maxLength: WORDS_LIMIT } },
   async run(interaction, { t, fleet, options }) {
     const machine = fleet().machines.named(options.name);
-    fleet().hold(machine);
+    fleet().hold(machine, options.reason);
     await interaction.reply(ephemeral(views.quarantined(t, machine)));
   },
 });
@@ -129,10 +136,42 @@ export const machine = slashCommand({
   subcommands: { lend, list, show, pause, resume, withdraw, hours, board, quarantine, release },
 });
 
+/** Asks its lender what staff should know. */
+export const appealMachine = button({
+  ...APPEAL_MACHINE,
+  async run(interaction, { t, state }) {
+    await interaction.showModal(appealModal.open(t, { state }));
+  },
+});
+
+/** Staff read the lender's words in /machine show; others learn only that there are some. */
+export const appealModal = modal({
+  name: 'machine.appeal',
+  state: { alias: 'text' },
+  fields: { words: { type: 'paragraph', maxLength: WORDS_LIMIT } },
+  async run(interaction, { community, by, t, fleet, guild, state, fields }) {
+    const { settings } = community;
+    guild.transaction(() => {
+      const machine = fleet().machines.appeal(state.alias, by.id, fields.words);
+      const channel = settings.place('channel.hunts')?.id;
+      if (channel !== undefined)
+        guild.outbox.add({ kind: 'post', channel, message: views.appealPost(settings.languages(), machine) });
+    })();
+    await interaction.reply(ephemeral(views.appealed(t, state.alias)));
+  },
+});
+
 export const machinePage = button({
   ...MACHINE_PAGE,
   async run(interaction, context) {
     await interaction.update(machines(context, context.state.page, context.state.mine));
+  },
+});
+
+export const hoursPage = button({
+  ...HOURS_PAGE,
+  async run(interaction, context) {
+    await interaction.update(hoursPageOf(context, context.state.page));
   },
 });
 
@@ -158,6 +197,12 @@ function machines({ t, by, fleet, now }: Context, wanted: number, ofReader: bool
   const lender = ofReader ? { lender: by.id } : {};
   const items = all.list({ ...lender, limit: PAGE_SIZE, offset: page.offset });
   return views.list(t, { page, items, mine: ofReader, now });
+}
+
+function hoursPageOf({ t, by, fleet }: Context, wanted: number) {
+  const { ledger } = fleet();
+  const page = pageOf(wanted, ledger.rowCount(by.id));
+  return views.hours(t, { hours: ledger.of(by.id), rows: ledger.rows(by.id, PAGE_SIZE, page.offset), page });
 }
 
 function boardPageOf({ t, by, fleet }: Context, wanted: number) {

@@ -50,6 +50,8 @@ CREATE TABLE machine (
   sandboxes   TEXT    NOT NULL,                    -- JSON
   state       TEXT    NOT NULL CHECK (state IN ('active', 'paused', 'quarantined', 'withdrawn')),
   reason      TEXT,                                -- why it is quarantined: a key of the locales
+  words       TEXT,                                -- what staff said when they held it
+  appeal      TEXT,                                -- what its lender says against it
   streak      INTEGER NOT NULL DEFAULT 0,          -- results in a row that proved right
   strikes     INTEGER NOT NULL DEFAULT 0,          -- results that cannot have been, since they were last forgiven
   blind       REAL    NOT NULL DEFAULT 0,          -- doubt: that it passes whatever it runs
@@ -133,7 +135,7 @@ CREATE TABLE job (
   purpose    TEXT    NOT NULL CHECK (purpose IN ('walk', 'replica', 'canary', 'confirm', 'shrink', 'base', 'retest', 'bisect', 'reproduce')),
   finding    INTEGER REFERENCES finding (id),
   twin       INTEGER REFERENCES job (id),          -- replica: the job whose result it is to be compared with
-  candidate  TEXT,                                 -- shrink: which of the shrinker's candidates
+  candidate  TEXT,                                 -- shrink: which of the shrinker's candidates; reproduce, retest: asked in one go
   ref        TEXT,
   digest     TEXT    NOT NULL,
   spec       TEXT    NOT NULL,                     -- JSON: what the machine gets
@@ -164,6 +166,8 @@ CREATE INDEX job_leased ON job (expires_at) WHERE state = 'leased';
 CREATE INDEX job_by_hunt ON job (hunt, state);
 CREATE INDEX job_by_finding ON job (finding) WHERE finding IS NOT NULL;
 CREATE INDEX job_by_machine ON job (machine, id) WHERE machine IS NOT NULL;
+-- For those whose verdict never comes.
+CREATE INDEX job_waiting ON job (ended_at) WHERE judged = 'waiting';
 CREATE INDEX job_by_twin ON job (twin) WHERE twin IS NOT NULL;
 
 -- With ten thousand leases out, nobody counts them for each that is asked for.

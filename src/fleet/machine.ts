@@ -15,6 +15,8 @@ export const MACHINES_PER_LENDER = 20;
 /** A machine that was not heard of for so long is shown as silent. Milliseconds. */
 export const SILENT_MS = 5 * 60_000;
 export const ALIAS_LIMIT = 32;
+/** Of what is said when a machine is held, and against it. */
+export const WORDS_LIMIT = 500;
 
 export interface Machine {
   readonly id: string;
@@ -30,6 +32,10 @@ export interface Machine {
   readonly sandboxes: readonly string[];
   readonly state: MachineState;
   readonly reason: QuarantineReason | undefined;
+  /** What staff said when they held it. */
+  readonly words: string | undefined;
+  /** What its lender says against it. */
+  readonly appeal: string | undefined;
   readonly trust: Trust;
   readonly doubt: Doubt;
   readonly pace: number;

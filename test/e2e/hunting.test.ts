@@ -173,14 +173,25 @@ describe('machines', () => {
     expect(await told(ana(), 'machine pause', { name: 'jay' })).toContain('not a machine of yours');
     expect(await told(wei(), '机器 暂停', { 名字: 'jay' })).toContain('不再接受');
     expect(await told(wei(), '机器 恢复', { 名字: 'jay' })).toContain('重新接受');
-    expect(await told(owner(), 'machine quarantine', { name: 'jay' })).toContain('no jobs');
+    const why = { name: 'jay', reason: 'its disk is **full**' };
+    expect(await told(owner(), 'machine quarantine', why)).toContain('no jobs');
     expect(await told(wei(), '机器 恢复', { 名字: 'jay' })).toContain('隔离');
-    expect(await told(wei(), '机器 查看', { 名字: 'jay' })).toContain('隔离原因');
+    const held = await say(wei(), '机器 查看', { 名字: 'jay' });
+    expect(read(held)).toMatch(/隔离原因.*its disk is \\\\\*/);
+    const modal = await opened(wei().press(held, '申诉'));
+    ahead += 2_000;
+    expect(read(await answered(wei().submit(modal, { words: '磁盘已换' })))).toContain('可以用');
+    await until(owner(), () => inHunts().find((one) => read(one).includes('The lender of `jay` asks')));
+    expect(await told(owner(), 'machine show', { name: 'jay' })).toContain('磁盘已换');
+    expect(await told(ana(), 'machine show', { name: 'jay' })).not.toContain('磁盘已换');
+    expect(await told(wei(), '机器 查看', { 名字: 'jay' })).not.toContain('"label":"申诉"');
     expect(await told(owner(), 'machine release', { name: 'jay' })).toContain('works again');
     expect(await told(owner(), 'machine release', { name: 'jay' })).toContain('not in quarantine');
     expect(await told(wei(), '机器 机时')).toContain('核时');
     expect(await told(wei(), '机器 收回', { 名字: 'jay' })).toContain('谢谢');
     expect(await told(ana(), 'machine show', { name: 'jay' })).toContain('no machine called jay');
+    const [gone] = bot.guilds.open(town.guild.id).db.prepare('SELECT alias FROM machine').pluck().all() as string[];
+    expect(await told(owner(), 'machine quarantine', { name: gone ?? '' })).toContain('no machine called');
   });
 });
 

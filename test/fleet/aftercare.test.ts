@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { refuse } from '../../src/community/refusal.js';
 import { fleetPosts } from '../../src/discord/views/hunt-posts.js';
 import { createHerald } from '../../src/fleet/herald.js';
 import { launchHunt } from '../../src/fleet/launch.js';
@@ -36,19 +37,31 @@ const all = (behave: typeof honest) =>
     test,
     machines().map((machine) => [machine, behave] as const),
   );
+const SPEC: JobSpec = { kind: 'replay', digest: DIGEST, trace: ['stop_vm vm#1'], seed: 1, runs: 1, bugs: [] };
 const finding = () => test.fleet.findings.get(1);
 
 describe('a finding that is said to be fixed', () => {
-  it('is retested on the fixing ref by itself, and stays fixed when it passes there', () => {
+  it('is retested on the fixing ref by itself, by two lenders, and stays fixed when it passes there', () => {
     test.fleet.aftercare.fixedIn(1, 'v2', 'mia');
     const asked: (string | undefined)[] = [];
     all((job, nonce) => {
       asked.push(job.ref);
       return passing(job, nonce);
     });
-    expect(asked).toEqual(['v2']);
+    expect(asked).toEqual(['v2', 'v2']);
     expect(finding()).toMatchObject({ status: 'fixed', fixedIn: 'v2' });
-    expect(test.fleet.story(finding()).retest).toEqual({ runs: 3, hits: 0, broken: false });
+    expect(test.fleet.story(finding()).retest).toEqual({ runs: 6, hits: 0, broken: false });
+    const retested = test.fleet.jobs.ofFinding(1, 'retest').map(({ lender }) => lender);
+    expect(new Set(retested).size).toBe(2);
+  });
+
+  it('is open again though the first machine that was asked passes whatever it is given', () => {
+    test.fleet.aftercare.fixedIn(1, 'v2', 'mia');
+    const [ann, bob] = machines();
+    if (ann && bob) work(test, [[ann, passing] as const]);
+    expect(finding().status).toBe('fixed');
+    if (ann && bob) work(test, [[ann, passing] as const, [bob, seesBug] as const]);
+    expect(finding()).toMatchObject({ status: 'open', reopened: 1 });
   });
 
   it('is open again when it still shows there', () => {
@@ -91,6 +104,20 @@ describe('what people decide about a finding', () => {
     expect(() => aftercare.duplicate(1, 9, 'mia')).toRefuse('finding_unknown');
   });
 
+  it('follows duplicates to what they are duplicates of, and never in a circle', () => {
+    const { aftercare, findings } = test.fleet;
+    const { failure } = failing(SPEC, '', '').sightings[0] ?? refuse('which_finding');
+    for (const n of [2, 3])
+      findings.see({
+        ...{ suite: 'cloud', digest: DIGEST, ref: 'v1', baseRef: undefined, hunt: 1, bugs: [], seed: 1, trace: [] },
+        ...{ failure: { ...failure, signature: String(n) }, machine: 'ann', lender: 'ann' },
+      });
+    aftercare.duplicate(1, 2, 'mia');
+    aftercare.duplicate(2, 3, 'mia');
+    expect(() => aftercare.duplicate(3, 1, 'mia')).toRefuse('own_duplicate');
+    expect(findings.get(3).status).toBe('open');
+  });
+
   it('opens only what is not open', () => {
     const { aftercare } = test.fleet;
     expect(() => aftercare.reopen(1, 'mia')).toRefuse('finding_open');
@@ -98,10 +125,61 @@ describe('what people decide about a finding', () => {
     expect(aftercare.reopen(1, 'mia')).toMatchObject({ status: 'open', reason: undefined });
   });
 
-  it('asks so many machines to reproduce it as are wanted', () => {
+  it('asks so many machines to reproduce it as are wanted, each of them once', () => {
     test.fleet.aftercare.reproduce(1, 2);
-    expect(all(seesBug)).toBe(2);
-    expect(test.fleet.jobs.ofFinding(1, 'reproduce').every(({ state }) => state === 'done')).toBe(true);
+    const [ann] = machines();
+    if (ann) expect(work(test, [[ann, seesBug]])).toBe(1);
+    expect(all(seesBug)).toBe(1);
+    const asked = test.fleet.jobs.ofFinding(1, 'reproduce');
+    expect(asked.every(({ state }) => state === 'done')).toBe(true);
+    expect(new Set(asked.map(({ machine }) => machine)).size).toBe(2);
+    test.clock.advance(1000);
+    test.fleet.aftercare.reproduce(1, 3);
+    expect(all(seesBug)).toBe(3);
+  });
+});
+
+describe('machine time', () => {
+  const rows = (sql: string): unknown => test.guild.db.prepare(sql).pluck().get();
+  const waiting = () => rows(`SELECT count(*) FROM job WHERE judged = 'waiting'`);
+
+  it('is granted for walks that meet what is no bug, though nobody is asked about it any more', () => {
+    test.fleet.aftercare.notABug(1, 'as designed', 'mia');
+    hunt(test.fleet, { ref: 'v1', budgetSteps: 500 });
+    all(seesBug);
+    expect(waiting()).toBe(0);
+    expect(test.fleet.ledger.of('bob').provisional).toBe(0);
+  });
+
+  it('is granted when a hunt is stopped before others could look', () => {
+    const id = hunt(test.fleet, { ref: 'v2', budgetSteps: 10_000 });
+    const [ann] = machines();
+    if (ann) work(test, [[ann, passing]], 5);
+    expect(waiting()).toBeGreaterThan(0);
+    test.fleet.stopHunt(id);
+    expect(waiting()).toBe(0);
+  });
+
+  it('is granted after a week in which nobody came to look', () => {
+    hunt(test.fleet, { ref: 'v2', budgetSteps: 200 });
+    const [ann, ...others] = machines();
+    for (const { alias, lender } of others) test.fleet.withdraw(alias, lender);
+    const alone = (job: JobSpec, nonce: string) => failing(job, nonce, 'd'.repeat(16));
+    if (ann) work(test, [[ann, alone]]);
+    expect(waiting()).toBeGreaterThan(0);
+    test.clock.advance(8 * 24 * 3_600_000);
+    test.fleet.tick();
+    expect(waiting()).toBe(0);
+  });
+
+  it('that is taken back is a row of its own in the lender’s ledger', () => {
+    const { ledger } = test.fleet;
+    const [{ job, ms } = { job: 0, ms: 0 }] = ledger.rows('ann', 1, 0);
+    const before = ledger.of('ann').granted;
+    ledger.reverse(job);
+    ledger.reverse(job);
+    expect(ledger.rows('ann', 1, 0)).toMatchObject([{ job, ms: -ms, alias: 'ann', hunt: 1 }]);
+    expect(ledger.of('ann')).toMatchObject({ granted: before - ms, reversed: -ms });
   });
 });
 

@@ -37,6 +37,9 @@ export const FINDING_PAGE = {
   state: { page: 'int', status: ['', ...FINDING_STATUSES], standing: ['', ...STANDINGS], suite: 'text', mine: 'flag' },
 } as const;
 export const MACHINE_PAGE = { name: 'machine.list', state: { page: 'int', mine: 'flag' } } as const;
+/** Asks staff to let a machine work again. */
+export const APPEAL_MACHINE = { name: 'machine.appeal', state: { alias: 'text' } } as const;
+export const HOURS_PAGE = { name: 'machine.hours', state: { page: 'int' } } as const;
 export const BOARD_PAGE = { name: 'machine.board', state: { page: 'int' } } as const;
 export const BOARD_LISTED = { name: 'board.listed', state: { listed: 'flag' } } as const;
 export const SUITE_PAGE = { name: 'suite.list', state: { page: 'int' } } as const;

@@ -1,19 +1,23 @@
 /** Answers about lent machines that only the person who acted sees. Nothing of a machine but its alias is shown to others. */
 import { MessageFlags } from 'discord.js';
-import type { BoardRow, Hours } from '../../fleet/engines/sqlite/ledger.js';
+import type { Languages } from '../../community/settings.js';
+import type { BoardRow, Hours, LedgerRow } from '../../fleet/engines/sqlite/ledger.js';
 import { type Machine, SILENT_MS } from '../../fleet/machine.js';
-import { isMessageKey, type Translator } from '../../platform/i18n.js';
+import type { MessageBody } from '../../platform/effects.js';
+import { isMessageKey, publicTexts, type Translator } from '../../platform/i18n.js';
 import { addressing } from '../custom-id.js';
-import { BOARD_LISTED, BOARD_PAGE, MACHINE_PAGE } from './addresses.js';
+import { APPEAL_MACHINE, BOARD_LISTED, BOARD_PAGE, HOURS_PAGE, MACHINE_PAGE } from './addresses.js';
 import { COLOURS, container, line, pressable, row, text } from './layout.js';
 import { type Page, pager } from './pager.js';
 import type { View } from './questions.js';
-import { ago, codeBlock, duration, inCode, plain, user } from './text.js';
+import { ago, codeBlock, cut, duration, inCode, plain, user } from './text.js';
 
 const STATE_EMOJI = { active: '🟢', paused: '⏸️', quarantined: '🚫', withdrawn: '📤' } as const;
 const SILENT_EMOJI = '⚫';
 
 const machinePage = addressing(MACHINE_PAGE);
+const hoursPage = addressing(HOURS_PAGE);
+const appeal = addressing(APPEAL_MACHINE);
 const boardPage = addressing(BOARD_PAGE);
 const boardListed = addressing(BOARD_LISTED);
 
@@ -79,9 +83,16 @@ function whatOf(t: Translator, machine: Machine, now: number): string {
   return isMessageKey(key) ? t(key) : t('machine.doing.idle');
 }
 
-/** `whole`: to its lender and to staff, who see what machine it is; others see its alias and its state. */
-export function show(t: Translator, machine: Machine, { whole, now }: { whole: boolean; now: number }): View {
-  const { alias, cores, memoryMb, os, arch, version, enrolledAt, seenAt, trust, state, reason } = machine;
+export interface Looker {
+  /** Its lender and staff see what machine it is; others see its alias and its state. */
+  readonly whole: boolean;
+  /** The reader lent it. */
+  readonly mine: boolean;
+  readonly now: number;
+}
+
+export function show(t: Translator, machine: Machine, { whole, mine, now }: Looker): View {
+  const { alias, cores, memoryMb, os, arch, version, enrolledAt, seenAt, trust, state, reason, words } = machine;
   const facts = [
     `${emojiOf(machine, now)} **${whatOf(t, machine, now)}**`,
     ...(whole
@@ -105,8 +116,15 @@ export function show(t: Translator, machine: Machine, { whole, now }: { whole: b
       ? [
           line(),
           text(
-            `**${t('machine.held.title')}**\n${t(`machine.held.${reason ?? 'staff'}`)}\n-# ${t('machine.held.appeal', { alias: inCode(alias) })}`,
+            [
+              `**${t('machine.held.title')}**`,
+              t(`machine.held.${reason ?? 'staff'}`),
+              ...(words ? [quoted(words)] : []),
+              `-# ${t('machine.held.appeal', { alias: inCode(alias) })}`,
+              ...(whole && machine.appeal ? [`✋ ${t('machine.appeal.says')}`, quoted(machine.appeal)] : []),
+            ].join('\n'),
           ),
+          ...(mine && !machine.appeal ? [row(pressable(appeal.id({ alias }), t('machine.button.appeal')))] : []),
         ]
       : [];
   return {
@@ -121,6 +139,8 @@ export function show(t: Translator, machine: Machine, { whole, now }: { whole: b
     ],
   };
 }
+
+const quoted = (words: string): string => `> ${plain(cut(words, 600))}`;
 
 /** What would make it work, where something of its lender's would. */
 function adviceOf(t: Translator, machine: Machine, now: number): string | undefined {
@@ -140,6 +160,13 @@ export const withdrawn = (t: Translator, { alias }: Machine): View => ({
 export const quarantined = (t: Translator, { alias }: Machine): View => ({
   content: `🚫 ${t('machine.quarantined', { alias: plain(alias) })}`,
 });
+export const appealed = (t: Translator, alias: string): View => ({
+  content: `✋ ${t('machine.appealed', { alias: plain(alias) })}`,
+});
+/** Told where hunts are: its lender's words are for staff alone. */
+export const appealPost = (languages: Languages, { alias }: Machine): MessageBody => ({
+  content: `✋ ${publicTexts(languages).block('machine.appeal.post', { alias: inCode(alias) })}`,
+});
 export const pardoned = (t: Translator, { alias }: Machine): View => ({
   content: `🟢 ${t('machine.pardoned', { alias: plain(alias) })}`,
 });
@@ -147,14 +174,32 @@ export const pardoned = (t: Translator, { alias }: Machine): View => ({
 /** Core-milliseconds, as core-hours. */
 const hoursOf = (t: Translator, ms: number): string => t.number(ms / 3_600_000, { maximumFractionDigits: 2 });
 
-export function hours(t: Translator, { granted, provisional, jobs }: Hours): View {
+export interface OwnHours {
+  readonly hours: Hours;
+  readonly rows: readonly LedgerRow[];
+  readonly page: Page;
+}
+
+/** The reader's own ledger: what was granted for which job, and what was taken back. */
+export function hours(t: Translator, { hours: { granted, reversed, provisional, jobs }, rows, page }: OwnHours): View {
+  const lines = rows.map(({ job, hunt, alias, ms, at }) => {
+    const values = { time: duration(t, Math.abs(ms)), job, hunt, alias: plain(alias) };
+    return `${ms < 0 ? '↩️' : '➕'} ${t(ms < 0 ? 'machine.hours.row.reversed' : 'machine.hours.row', values)} · ${ago(at)}`;
+  });
   return {
     flags: MessageFlags.IsComponentsV2,
     components: [
       container(COLOURS.plain, [
         text(`### ⏱️ ${t('machine.hours.title')}`),
         text(t('machine.hours.granted', { hours: hoursOf(t, granted), time: duration(t, granted), jobs })),
-        text(`-# ${t('machine.hours.provisional', { time: duration(t, provisional) })}`),
+        text(
+          [
+            `-# ${t('machine.hours.provisional', { time: duration(t, provisional) })}`,
+            ...(reversed < 0 ? [`-# ${t('machine.hours.reversed', { time: duration(t, -reversed) })}`] : []),
+          ].join('\n'),
+        ),
+        ...(lines.length > 0 ? [line(), text(lines.join('\n'))] : []),
+        ...pager(t, page, (target) => hoursPage.id({ page: target })),
       ]),
     ],
   };

@@ -119,6 +119,8 @@ const machine = (as: Partial<Machine> = {}): Machine => ({
   ...{
     state: 'active',
     reason: undefined,
+    words: HOSTILE,
+    appeal: HOSTILE,
     doubt: NO_DOUBT,
     trust: { streak: 100_000, strikes: 1 },
     pace: 1,
@@ -192,6 +194,11 @@ describe.each(LOCALES)('private answers (%s)', (locale) => {
       machineViews.board(t, {
         ...{ page, rows: ten({ lender: SNOWFLAKE, ms: 1e12, found: 1e5, confirmed: 1e5 }), first: 11, listed: true },
       }),
+      machineViews.hours(t, {
+        hours: { granted: 1e12, reversed: -1e9, provisional: 1e12, jobs: 1e6 },
+        rows: ten({ job: 1e9, hunt: 1e6, alias: '*'.repeat(32), ms: -1e9, at: 0 }),
+        page,
+      }),
       suiteViews.list(
         t,
         ten({
@@ -229,13 +236,15 @@ describe.each(LOCALES)('private answers (%s)', (locale) => {
     for (const state of MACHINE_STATES)
       for (const reason of QUARANTINE_REASONS)
         for (const whole of [true, false]) {
-          const text = shown(machineViews.show(t, machine({ state, reason, seenAt: 1e9 }), { whole, now: 1e9 }));
+          const text = shown(
+            machineViews.show(t, machine({ state, reason, seenAt: 1e9 }), { whole, mine: whole, now: 1e9 }),
+          );
           expectHarmless(text);
           if (state === 'quarantined') expect(text).toContain(t(`machine.held.${reason}`));
           expect(text.includes(SNOWFLAKE)).toBe(whole);
         }
     for (const doing of IDLE) {
-      const text = shown(machineViews.show(t, machine({ doing, seenAt: 1e9 }), { whole: true, now: 1e9 }));
+      const text = shown(machineViews.show(t, machine({ doing, seenAt: 1e9 }), { whole: true, mine: true, now: 1e9 }));
       expect(text).toContain(t(`machine.doing.${doing}`));
     }
   });

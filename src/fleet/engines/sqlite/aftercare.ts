@@ -2,6 +2,7 @@
 import { refuse } from '../../../community/refusal.js';
 import type { Guild } from '../../../platform/guild.js';
 import type { Finding } from '../../finding.js';
+import type { JobSpec } from '../../protocol.js';
 import { runsToExclude } from '../../rules/standing.js';
 import type { Findings } from './findings.js';
 import { replayOf } from './follow.js';
@@ -10,6 +11,8 @@ import type { Suites } from './suites.js';
 
 /** Runs on a ref, at least, before anything is said about it. */
 const LEAST_RUNS = 3;
+/** Lenders that are asked whether it is fixed. */
+const RETESTERS = 2;
 /** Machines that may be asked at once to reproduce a finding. */
 export const MOST_REPRODUCE = 20;
 
@@ -17,17 +20,25 @@ export interface AftercareDeps {
   readonly jobs: Jobs;
   readonly findings: Findings;
   readonly suites: Suites;
+  readonly now: () => number;
+  /** Whose machines are there now. */
+  readonly lenders: () => readonly string[];
 }
 
 export const guardName = (finding: number): string => `finding-${finding}`;
 
 export type Aftercare = ReturnType<typeof createAftercare>;
 
-export function createAftercare({ transaction }: Guild, { jobs, findings, suites }: AftercareDeps) {
+export function createAftercare({ transaction }: Guild, { jobs, findings, suites, now, lenders }: AftercareDeps) {
+  /** By two lenders, where there are two: one might pass whatever it is given. */
   function retest(finding: Finding, ref: string): void {
     const runs = Math.max(LEAST_RUNS, runsToExclude(finding.rate));
     const spec = replayOf(finding, runs, ref);
-    jobs.add({ hunt: finding.hunt, purpose: 'retest', finding: finding.id, spec, priority: 3 });
+    for (let n = 0; n < Math.max(1, Math.min(RETESTERS, lenders().length)); n++) ask(finding, 'retest', spec);
+  }
+
+  function ask(finding: Finding, purpose: 'retest' | 'reproduce', spec: JobSpec): void {
+    jobs.add({ hunt: finding.hunt, purpose, finding: finding.id, spec, priority: 3, candidate: String(now()) });
   }
 
   return {
@@ -42,9 +53,10 @@ export function createAftercare({ transaction }: Guild, { jobs, findings, suites
     /** Refuses: finding_unknown, own_duplicate (of itself, or of one that is a duplicate of it). */
     duplicate: transaction((id: number, of: number, by: string): Finding => {
       findings.get(id);
-      const original = findings.get(of);
-      if (id === of || original.duplicateOf === id) refuse('own_duplicate');
-      findings.setStatus(id, 'duplicate', by, { duplicateOf: original.duplicateOf ?? of });
+      let original = findings.get(of);
+      while (original.duplicateOf !== undefined && original.id !== id) original = findings.get(original.duplicateOf);
+      if (original.id === id) refuse('own_duplicate');
+      findings.setStatus(id, 'duplicate', by, { duplicateOf: original.id });
       return findings.get(id);
     }),
 
@@ -73,13 +85,13 @@ export function createAftercare({ transaction }: Guild, { jobs, findings, suites
     /** Has its steps run on a ref. Refuses: finding_unknown. */
     retest: transaction((id: number, ref: string): void => retest(findings.get(id), ref)),
 
-    /** Has its steps run by so many machines, each of another lender where there are enough. Refuses: finding_unknown. */
+    /** Has its steps run by so many machines, once by each. Refuses: finding_unknown. */
     reproduce: transaction((id: number, machines: number): void => {
       const finding = findings.get(id);
       const runs = Math.max(LEAST_RUNS, runsToExclude(finding.rate));
       for (let n = 0; n < Math.min(machines, MOST_REPRODUCE); n++) {
         const spec = replayOf(finding, runs, finding.ref);
-        jobs.add({ hunt: finding.hunt, purpose: 'reproduce', finding: id, spec, priority: 3 });
+        ask(finding, 'reproduce', spec);
       }
     }),
 

@@ -1,7 +1,7 @@
 /** A guild's fleet in the guild's own file: the engine `sqlite`. */
 import type { Guild } from '../../../platform/guild.js';
 import type { Finding } from '../../finding.js';
-import { MOST_HUNTS } from '../../hunt.js';
+import { type Hunt, MOST_HUNTS } from '../../hunt.js';
 import { type Machine, SILENT_MS } from '../../machine.js';
 import type { ShrinkSession } from '../../shrinking.js';
 import type { SuiteEntry } from '../../suite.js';
@@ -35,6 +35,9 @@ export interface FleetDeps {
 /** How long follow-up work may wait for a machine that can take it; milliseconds. */
 const PATIENCE_MS = 30 * 60_000;
 
+/** As long as machines are asked about a finding; after that, what waits for a verdict is taken as it was told. Milliseconds. */
+const OVERDUE_MS = 7 * 24 * 3_600_000;
+
 /** Counting ten thousand machines for each call that wants their number would be most of the work. Milliseconds. */
 const LATELY_MS = 2_000;
 
@@ -66,7 +69,7 @@ export function createSqliteFleet(guild: Guild, deps: FleetDeps) {
   const lenders = lately(() => machines.activeLenders(now() - SILENT_MS), now);
   const shrinks = createShrinks({ jobs, findings, open: deps.openShrinker, width, lenders });
   const bisections = createBisections(guild, { now, jobs, findings, width });
-  const aftercare = createAftercare(guild, { jobs, findings, suites });
+  const aftercare = createAftercare(guild, { jobs, findings, suites, now, lenders });
   const also = (finding: number): void => {
     aftercare.look(finding);
     bisections.go(finding);
@@ -96,9 +99,15 @@ export function createSqliteFleet(guild: Guild, deps: FleetDeps) {
     epoch,
     settle: verdicts.settle,
 
+    /** Ends a hunt by hand; what was done in it counts as it was told. Refuses: hunt_unknown, hunt_ended. */
+    stopHunt: guild.transaction((id: number): Hunt => {
+      const hunt = hunts.stop(id);
+      verdicts.close(id);
+      return hunt;
+    }),
     /** Staff hold a machine: what it has under way goes to others. */
-    hold: guild.transaction((machine: Machine): void => {
-      machines.quarantine(machine.id, 'staff');
+    hold: guild.transaction((machine: Machine, words?: string): void => {
+      machines.quarantine(machine.id, 'staff', words);
       leases.takeBack(machine.id);
     }),
     /** Takes a machine out for good, with what it has under way. Refuses: machine_unknown, machine_not_yours. */
@@ -111,7 +120,7 @@ export function createSqliteFleet(guild: Guild, deps: FleetDeps) {
     /** No job of this version is handed out any more, and what is under way ends. Refuses: suite_unknown. */
     retire: guild.transaction((digest: string, by: string): SuiteEntry => {
       const suite = suites.retire(digest, by);
-      hunts.stopAllOf(digest);
+      for (const id of hunts.stopAllOf(digest)) verdicts.close(id);
       return suite;
     }),
 
@@ -119,6 +128,7 @@ export function createSqliteFleet(guild: Guild, deps: FleetDeps) {
     tick: guild.transaction((): void => {
       verdicts.reap();
       verdicts.giveUp(now() - PATIENCE_MS);
+      verdicts.acceptOverdue(now() - OVERDUE_MS);
       for (const finding of findings.unsettled()) verdicts.settleFinding(finding);
       // The last job of a hunt may have been parked, which no result tells of.
       for (const { id } of hunts.list({ state: 'running', limit: MOST_HUNTS, offset: 0 }))

@@ -16,7 +16,8 @@ const MOST_TRIES = 6;
 
 /** How a finding's reporters stand, and by whose word. */
 export interface Settled {
-  readonly word: 'believed' | 'refuted' | 'open';
+  /** `closed`: nobody is asked about it any more, whatever it was. */
+  readonly word: 'believed' | 'refuted' | 'open' | 'closed';
   readonly evidence: readonly Evidence[];
   /** Jobs that told of a shorter way to it, which others found to be none. */
   readonly lies: readonly Job[];
@@ -154,7 +155,8 @@ export function createFollow({ now, machines, jobs, hunts, findings, shrinks, al
       also(id);
       const finding = findings.get(id);
       const evidence = findings.evidence(id);
-      if (finding.status === 'duplicate' || finding.status === 'not_a_bug') return { word: 'open', evidence, lies: [] };
+      if (finding.status === 'duplicate' || finding.status === 'not_a_bug')
+        return { word: 'closed', evidence, lies: [] };
       // A base that cannot be tested says nothing, and keeps nothing waiting.
       const base =
         finding.baseRef === undefined || baseIsBroken(id) ? undefined : findings.onRef(id, 'base', finding.baseRef);
@@ -165,7 +167,8 @@ export function createFollow({ now, machines, jobs, hunts, findings, shrinks, al
       const last = isLast(finding, evidence);
       const word = refuted(evidence, last) ? 'refuted' : settled(evidence, last) ? 'believed' : 'open';
       if (word === 'refuted') return { word, evidence, lies: [] };
-      if (finding.status !== 'open' || hunts.get(finding.hunt).state === 'stopped') return { word, evidence, lies: [] };
+      if (finding.status !== 'open' || hunts.get(finding.hunt).state === 'stopped')
+        return { word: word === 'open' ? 'closed' : word, evidence, lies: [] };
       if (believed.standing === 'seen' || believed.standing === 'suspected' || believed.standing === 'reproduced') {
         askToConfirm(finding, evidence, 3 - believed.lenders, believed.rate);
         if (believed.lenders >= 3) askBase(finding, believed.baseRunsWanted);

@@ -252,13 +252,15 @@ export function createHunts(guild: Guild, now: () => number) {
     stopHopeless(id: number): void {
       if (hopeless().run(now(), id, id, id).changes > 0) cancelJobs().run(now(), id);
     },
-    /** Ends all that is done with a version of a suite. */
-    stopAllOf(digest: string): void {
-      for (const id of ofDigest().all(digest)) {
+    /** Ends all that is done with a version of a suite. Returns the hunts that had anything to end. */
+    stopAllOf(digest: string): number[] {
+      const ids = ofDigest().all(digest);
+      for (const id of ids) {
         end().run('stopped', now(), id);
         cancelJobs().run(now(), id);
         revise().run(id);
       }
+      return ids;
     },
     /** What a judged walk took, and so how long an episode takes on a machine of pace 1. */
     pace: (id: number, ms: number, episodeMs: number): void => void pace().run(ms, episodeMs, episodeMs, id),

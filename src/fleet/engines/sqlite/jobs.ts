@@ -37,7 +37,7 @@ export interface Job {
   readonly finding: number | undefined;
   /** For a replica: the job whose result it is compared with. */
   readonly twin: number | undefined;
-  /** For a shrink job: which of the shrinker's candidates. */
+  /** For a shrink job: which of the shrinker's candidates. For others: what was asked in one go. */
   readonly candidate: string | undefined;
   readonly ref: string | undefined;
   readonly spec: JobSpec;
@@ -188,6 +188,14 @@ export function createJobs({ db }: Guild, now: () => number) {
          AND max(made_at, coalesce(ended_at, 0)) < ? LIMIT 200`,
     ),
   );
+  const overdue = once(() =>
+    db.prepare<[number], JobRow>(
+      `SELECT ${COLUMNS} FROM job WHERE judged = 'waiting' AND state = 'done' AND ended_at < ? LIMIT 200`,
+    ),
+  );
+  const waitingIn = once(() =>
+    db.prepare<[number], JobRow>(`SELECT ${COLUMNS} FROM job WHERE hunt = ? AND state = 'done' AND judged = 'waiting'`),
+  );
   const park = once(() =>
     db.prepare<[number, number]>(`UPDATE job SET state = 'parked', ended_at = ? WHERE id = ? AND state = 'ready'`),
   );
@@ -257,6 +265,10 @@ export function createJobs({ db }: Guild, now: () => number) {
     othersAreThere: (lender: string, since: number): boolean => others().get(lender, since) !== undefined,
     /** A job that broke, and that nobody else could take: it has had its chance. */
     park: (id: number): void => void park().run(now(), id),
+    /** Jobs of a hunt that are done, and whose verdict is still out. */
+    waitingIn: (hunt: number): Job[] => rows(waitingIn().all(hunt)),
+    /** Jobs that were done before `before`, and whose verdict is still out. */
+    overdue: (before: number): Job[] => rows(overdue().all(before)),
     /** Follow-up work that nobody could take since `before`, and work that only another lender may take. */
     unwanted: (before: number): Job[] => rows(unwanted().all(before)),
   };

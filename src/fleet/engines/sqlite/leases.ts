@@ -64,7 +64,8 @@ export function createLeases(guild: Guild, { now, newId, epoch, walks }: LeaseDe
   );
   const ready = once(() =>
     db.prepare<[object], ReadyRow>(
-      // One lender confirms a finding once, however many machines of that lender ask. What broke with one lender goes to
+      // One lender confirms a finding once, however many machines of that lender ask; what was asked of several machines, or lenders,
+      // each of them does once. What broke with one lender goes to
       // another: nobody parks jobs alone, unless nobody else is there.
       `SELECT id, spec, attempt FROM job
        WHERE state = 'ready' AND hunt = :hunt AND NOT EXISTS (SELECT 1 FROM json_each(barred) WHERE value = :lender)
@@ -72,6 +73,9 @@ export function createLeases(guild: Guild, { now, newId, epoch, walks }: LeaseDe
               OR NOT EXISTS (SELECT 1 FROM machine WHERE state = 'active' AND lender <> :lender AND seen_at > :since))
          AND NOT (purpose = 'confirm' AND EXISTS (SELECT 1 FROM job AS other WHERE other.finding = job.finding
                   AND other.purpose = 'confirm' AND other.lender = :lender AND other.state IN ('leased', 'done')))
+         AND NOT (candidate IS NOT NULL AND purpose IN ('reproduce', 'retest') AND EXISTS (SELECT 1 FROM job AS other
+                  WHERE other.finding = job.finding AND other.purpose = job.purpose AND other.candidate = job.candidate
+                  AND other.state IN ('leased', 'done') AND iif(job.purpose = 'retest', other.lender = :lender, other.machine = :machine)))
        ORDER BY priority DESC, id LIMIT 1`,
     ),
   );
@@ -185,7 +189,7 @@ export function createLeases(guild: Guild, { now, newId, epoch, walks }: LeaseDe
     const since = now() - SILENT_MS;
     for (const { hunt } of inTurn(contenders(machine, wish))) {
       const job =
-        ready().get({ hunt: Number(hunt), lender: machine.lender, since }) ??
+        ready().get({ hunt: Number(hunt), lender: machine.lender, machine: machine.id, since }) ??
         walks.make(Number(hunt), machine, wish.maxMinutes);
       if (job) return lend(job, machine);
     }

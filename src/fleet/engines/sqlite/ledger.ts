@@ -5,9 +5,21 @@ import { once } from '../../../platform/once.js';
 export interface Hours {
   /** Core-milliseconds of judged jobs. */
   readonly granted: number;
+  /** Of those, what was taken back again; negative. */
+  readonly reversed: number;
   /** Of jobs whose verdict is still out. */
   readonly provisional: number;
   readonly jobs: number;
+}
+
+/** One row: granted for a job, or taken back. */
+export interface LedgerRow {
+  readonly job: number;
+  readonly hunt: number;
+  readonly alias: string;
+  /** Core-milliseconds; negative: taken back. */
+  readonly ms: number;
+  readonly at: number;
 }
 
 export interface BoardRow {
@@ -38,13 +50,22 @@ export function createLedger({ db }: Guild, now: () => number) {
     ),
   );
   const hours = once(() =>
-    db.prepare<[string, string, string], Hours>(
-      `SELECT (SELECT coalesce(sum(ms), 0) FROM ledger WHERE lender = ?) AS granted,
+    db.prepare<[{ lender: string }], Hours>(
+      `SELECT (SELECT coalesce(sum(ms), 0) FROM ledger WHERE lender = :lender) AS granted,
+              (SELECT coalesce(sum(ms), 0) FROM ledger WHERE lender = :lender AND kind = 'reversed') AS reversed,
               (SELECT coalesce(sum((ended_at - leased_at) * machine.cores), 0) FROM job JOIN machine ON machine.id = job.machine
-               WHERE job.lender = ? AND job.judged = 'waiting') AS provisional,
-              (SELECT count(*) FROM ledger WHERE lender = ? AND kind = 'granted') AS jobs`,
+               WHERE job.lender = :lender AND job.judged = 'waiting') AS provisional,
+              (SELECT count(*) FROM ledger WHERE lender = :lender AND kind = 'granted') AS jobs`,
     ),
   );
+  const rows = once(() =>
+    db.prepare<[string, number, number], LedgerRow>(
+      `SELECT ledger.job, job.hunt, machine.alias, ledger.ms, ledger.at
+       FROM ledger JOIN job ON job.id = ledger.job JOIN machine ON machine.id = ledger.machine
+       WHERE ledger.lender = ? ORDER BY ledger.id DESC LIMIT ? OFFSET ?`,
+    ),
+  );
+  const rowCount = once(() => db.prepare<[string], number>('SELECT count(*) FROM ledger WHERE lender = ?').pluck());
   const board = once(() =>
     db.prepare<[number, number], BoardRow>(
       `WITH found AS (SELECT found_by AS lender, count(*) AS found,
@@ -73,7 +94,10 @@ export function createLedger({ db }: Guild, now: () => number) {
     /** In the transaction that judges the job. A job is credited once, whatever is asked. */
     grant: (job: number): void => void add().run(now(), job),
     reverse: (job: number): void => void reverse().run(now(), job),
-    of: (lender: string): Hours => hours().get(lender, lender, lender) ?? { granted: 0, provisional: 0, jobs: 0 },
+    of: (lender: string): Hours => hours().get({ lender }) ?? { granted: 0, reversed: 0, provisional: 0, jobs: 0 },
+    /** Newest first. */
+    rows: (lender: string, limit: number, offset: number): LedgerRow[] => rows().all(lender, limit, offset),
+    rowCount: (lender: string): number => rowCount().get(lender) ?? 0,
     board: (limit: number, offset: number): BoardRow[] => board().all(limit, offset),
     boardCount: (): number => boardCount().get() ?? 0,
     isListed: (lender: string): boolean => isHidden().get(lender) === undefined,

@@ -28,6 +28,8 @@ interface MachineRow {
   sandboxes: string;
   state: MachineState;
   reason: QuarantineReason | null;
+  words: string | null;
+  appeal: string | null;
   streak: number;
   strikes: number;
   blind: number;
@@ -49,7 +51,7 @@ export interface MachineDeps {
   readonly newId: () => string;
 }
 
-const COLUMNS = `id, lender, alias, community, public_key, version, os, arch, cores, memory_mb, sandboxes, state, reason,
+const COLUMNS = `id, lender, alias, community, public_key, version, os, arch, cores, memory_mb, sandboxes, state, reason, words, appeal,
                  streak, strikes, blind, alarm, pace, doing, enrolled_at, seen_at`;
 
 const hashOf = (code: string): string => createHash('sha256').update(code).digest('hex');
@@ -69,6 +71,8 @@ function machineOf(row: MachineRow): Machine {
     sandboxes: JSON.parse(row.sandboxes) as string[],
     state: row.state,
     reason: row.reason ?? undefined,
+    words: row.words ?? undefined,
+    appeal: row.appeal ?? undefined,
     trust: { streak: row.streak, strikes: row.strikes },
     doubt: { blind: row.blind, alarm: row.alarm },
     pace: row.pace,
@@ -126,6 +130,12 @@ export function createMachines(guild: Guild, { now, newId }: MachineDeps) {
   const setState = once(() =>
     db.prepare<[MachineState, string | null, string]>('UPDATE machine SET state = ?, reason = ? WHERE id = ?'),
   );
+  const hold = once(() =>
+    db.prepare<[string, string | null, string]>(
+      `UPDATE machine SET state = 'quarantined', reason = ?, words = ?, appeal = NULL WHERE id = ?`,
+    ),
+  );
+  const setAppeal = once(() => db.prepare<[string, string]>('UPDATE machine SET appeal = ? WHERE id = ?'));
   const withdraw = once(() =>
     db.prepare<[number, string, string]>(
       `UPDATE machine SET state = 'withdrawn', withdrawn_at = ?, alias = ? WHERE id = ?`,
@@ -133,7 +143,7 @@ export function createMachines(guild: Guild, { now, newId }: MachineDeps) {
   );
   const pardon = once(() =>
     db.prepare<[string]>(
-      `UPDATE machine SET state = 'active', reason = NULL, streak = 0, strikes = 0, blind = 0, alarm = 0,
+      `UPDATE machine SET state = 'active', reason = NULL, words = NULL, appeal = NULL, streak = 0, strikes = 0, blind = 0, alarm = 0,
               faults = 0 WHERE id = ?`,
     ),
   );
@@ -174,9 +184,13 @@ export function createMachines(guild: Guild, { now, newId }: MachineDeps) {
     const row = byId().get(id);
     return row && machineOf(row);
   };
+  const lent = (alias: string): MachineRow => {
+    const row = byAlias().get(alias);
+    return row === undefined || row.state === 'withdrawn' ? refuse('machine_unknown', { alias }) : row;
+  };
   /** A machine of this lender, by its alias. Refuses: machine_unknown, machine_not_yours. */
   const ofLender = (alias: string, lender: string): Machine => {
-    const row = byAlias().get(alias) ?? refuse('machine_unknown', { alias });
+    const row = lent(alias);
     if (row.lender !== lender) refuse('machine_not_yours', { alias });
     return machineOf(row);
   };
@@ -187,7 +201,7 @@ export function createMachines(guild: Guild, { now, newId }: MachineDeps) {
 
     /** By alias, whoever's. Refuses: machine_unknown. */
     named(alias: string): Machine {
-      return machineOf(byAlias().get(alias) ?? refuse('machine_unknown', { alias }));
+      return machineOf(lent(alias));
     },
     ofLender,
     count,
@@ -263,7 +277,17 @@ export function createMachines(guild: Guild, { now, newId }: MachineDeps) {
       withdraw().run(now(), `${alias.slice(0, 20)}~${id.slice(0, 8)}`, id);
     }),
 
-    quarantine: (id: string, reason: QuarantineReason): void => void setState().run('quarantined', reason, id),
+    /** `words`: what staff say to it. */
+    quarantine: (id: string, reason: QuarantineReason, words?: string): void =>
+      void hold().run(reason, words ?? null, id),
+    /** Its lender asks staff to look at it again; once for each time that it is held. Refuses: machine_unknown, machine_not_yours, machine_not_held, appealed_already. */
+    appeal: transaction((alias: string, lender: string, words: string): Machine => {
+      const machine = ofLender(alias, lender);
+      if (machine.state !== 'quarantined') refuse('machine_not_held', { alias });
+      if (machine.appeal !== undefined) refuse('appealed_already');
+      setAppeal().run(words, machine.id);
+      return machine;
+    }),
     /** Staff let a machine work again: it starts anew as a newcomer does. */
     pardon: (id: string): void => void pardon().run(id),
   };

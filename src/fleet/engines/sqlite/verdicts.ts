@@ -242,6 +242,9 @@ export function createVerdicts(guild: Guild, deps: VerdictDeps) {
     machines.setTrust(machine.id, { ...machine.trust, streak: 0 });
   }
 
+  const isBeingRepeated = (job: Job): boolean =>
+    jobs.replicasOf(job.twin ?? job.id).some(({ state }) => state === 'ready' || state === 'leased');
+
   function settleFinding(finding: number): void {
     const { word, evidence, lies } = follow.settle(finding);
     for (const job of lies) {
@@ -253,12 +256,13 @@ export function createVerdicts(guild: Guild, deps: VerdictDeps) {
     for (const job of jobs.reporters(finding)) {
       const saw = tells(job.result, signature);
       const others = evidence.filter(({ machine }) => machine !== job.machine);
-      if (word === 'refuted') {
+      if (word === 'closed') {
+        if (!isBeingRepeated(job)) accept(job, false);
+      } else if (word === 'refuted') {
         if (saw) falseAlarm(job, triedInVain(evidence).chance);
         else accept(job, true);
       } else if (job.purpose === 'walk' || job.purpose === 'replica') {
-        if (!jobs.replicasOf(job.twin ?? job.id).some(({ state }) => state === 'ready' || state === 'leased'))
-          accept(job, true);
+        if (!isBeingRepeated(job)) accept(job, true);
       } else {
         const chance = chanceToMiss(rateAmong(others), job.result?.episodes ?? 0);
         if (undisputed(others)) known(job, saw, chance);
@@ -330,6 +334,16 @@ export function createVerdicts(guild: Guild, deps: VerdictDeps) {
       }
       hunts.finish(job.hunt, walks.spent(job.hunt));
       return 'accepted';
+    }),
+
+    /** A hunt was stopped: nobody checks any more what was done in it. */
+    close(hunt: number): void {
+      for (const job of jobs.waitingIn(hunt)) accept(job, false);
+    },
+
+    /** Nobody came to check it in all that time. */
+    acceptOverdue: guild.transaction((before: number): void => {
+      for (const job of jobs.overdue(before)) accept(job, false);
     }),
 
     /** Gives up follow-up work that no machine could take for long, so that hunts end and nobody waits for credit for ever. */
