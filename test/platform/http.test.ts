@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { get } from 'node:https';
 import { tmpdir } from 'node:os';
@@ -6,6 +5,7 @@ import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
 import { startHttp, Unencrypted } from '../../src/platform/http.js';
+import { makeCertificate } from '../support/certificate.js';
 
 const shared = { port: 0, registry: new Registry(), health: () => ({ ready: true, pingMs: 1, guilds: 0 }) };
 
@@ -45,10 +45,7 @@ describe('listening for lent machines', () => {
 
   it('speaks TLS with the certificate that it is given', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'flock-tls-'));
-    const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
-    const made = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-    execFileSync('openssl', [...made, '-subj', '/CN=localhost', '-keyout', key, '-out', cert], { stdio: 'ignore' });
-    const http = await startHttp({ ...shared, host: '127.0.0.1', tls: { cert, key } });
+    const http = await startHttp({ ...shared, host: '127.0.0.1', tls: makeCertificate(folder) });
     expect(http.url).toMatch(/^https:/);
     const status = await new Promise((resolve, reject) => {
       get(`${http.url}/healthz`, { rejectUnauthorized: false }, (answer) => {

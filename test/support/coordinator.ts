@@ -30,7 +30,13 @@ export interface Coordinator {
 
 export async function startCoordinator(
   folder: string,
-  options: { port?: number; clock?: Clock; trustedHops?: number; limits?: HttpLimits } = {},
+  options: {
+    port?: number;
+    clock?: Clock;
+    trustedHops?: number;
+    limits?: HttpLimits;
+    tls?: { readonly cert: string; readonly key: string };
+  } = {},
 ): Promise<Coordinator> {
   const clock = options.clock ?? systemClock;
   const guilds = createGuildStore({ folder, migrations: readMigrations(shipped('migrations')), clock });
@@ -48,6 +54,7 @@ export async function startCoordinator(
     host: '127.0.0.1',
     port: options.port ?? 0,
     trustedHops: options.trustedHops,
+    tls: options.tls,
     limits: options.limits,
     registry: new Registry(),
     health: () => ({ ready: true, pingMs: 0, guilds: 1 }),

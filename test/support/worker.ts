@@ -10,7 +10,19 @@ const FLOCK = join(packageRoot, 'bin', 'flock.js');
 
 /** `flock worker …` to its end; what it printed. Rejects with its output where it failed. */
 export async function worker(home: string, ...args: readonly string[]): Promise<string> {
-  const { stdout } = await run(process.execPath, [FLOCK, 'worker', ...args, '--home', home], { encoding: 'utf8' });
+  return workerIn({}, home, ...args);
+}
+
+/** The same, with further variables. */
+export async function workerIn(
+  env: Readonly<Record<string, string>>,
+  home: string,
+  ...args: readonly string[]
+): Promise<string> {
+  const { stdout } = await run(process.execPath, [FLOCK, 'worker', ...args, '--home', home], {
+    encoding: 'utf8',
+    env: { ...process.env, ...env },
+  });
   return stdout;
 }
 
@@ -22,9 +34,10 @@ export interface RunningWorker {
   stop(): Promise<number | null>;
 }
 
-export function runWorker(home: string): RunningWorker {
+export function runWorker(home: string, env: Readonly<Record<string, string>> = {}): RunningWorker {
   const child = spawn(process.execPath, [FLOCK, 'worker', 'run', '--home', home], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
   });
   let said = '';
   for (const stream of [child.stdout, child.stderr])
