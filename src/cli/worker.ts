@@ -15,6 +15,7 @@ import { createPerform } from '../worker/perform.js';
 import { sandboxes, sandboxMissing } from '../worker/sandbox.js';
 import { ENDED, systemdUnit } from '../worker/service.js';
 import { createSuiteStore } from '../worker/suites.js';
+import { openWayIn } from '../worker/way-in.js';
 import { type CliCommand, type Terminal, UsageError } from './index.js';
 
 const USAGE = `worker enroll URL CODE | run | status | pause | resume | accept [NAME] | leave | service   [--home DIR]`;
@@ -28,7 +29,7 @@ type Caller = Readonly<Record<string, string | undefined>>;
 async function performShutIn(caller: Caller): Promise<number> {
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
-  const { job, folder } = shutInSchema.parse(JSON.parse(Buffer.concat(chunks).toString('utf8')));
+  const { job, folder, out } = shutInSchema.parse(JSON.parse(Buffer.concat(chunks).toString('utf8')));
   const say = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
   const signal = new AbortController().signal;
   const progress = (steps: number, checks: number): void => say({ steps, checks });
@@ -36,13 +37,14 @@ async function performShutIn(caller: Caller): Promise<number> {
     import('../worker/perform-here.js'),
     import('../woodpecker/drivers/suite-folder.js'),
   ]);
-  const tools = { clock: systemClock, packageRoot, caller, signal, progress };
+  const way = out === undefined ? {} : await openWayIn(out);
+  const tools = { clock: systemClock, packageRoot, caller: { ...caller, ...way }, signal, progress };
   const result = await performHere(job, openSuite(folder), tools);
   if (result) say({ result });
   return 0;
 }
 
-const shutInSchema = z.strictObject({ job: jobSchema, folder: z.string() });
+const shutInSchema = z.strictObject({ job: jobSchema, folder: z.string(), out: z.string().optional() });
 
 const facts = () => ({
   version,
@@ -120,16 +122,18 @@ async function run(home: WorkerHome, terminal: Terminal, caller: Caller): Promis
     return ENDED;
   }
   const client = clientOf(home);
+  const say = (line: string): void => terminal.out(`${new Date().toISOString()} ${line}`);
   const suites = createSuiteStore({ home, shipped: shipped('suites'), client });
+  const onRefused = (place: string): void => say(`a job wanted to connect to ${place}: your policy does not allow it`);
   try {
     await work(
       {
         home,
         client,
-        perform: createPerform({ suites, packageRoot, clock: systemClock, caller }),
+        perform: createPerform({ suites, packageRoot, clock: systemClock, caller, onRefused }),
         clock: systemClock,
         facts: facts(),
-        say: (line) => terminal.out(`${new Date().toISOString()} ${line}`),
+        say,
         record: (line) => appendFileSync(home.logFile, `${JSON.stringify(line)}\n`),
         pid: process.pid,
       },

@@ -7,6 +7,9 @@ const hours = z
   .regex(/^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/, 'hours look like 22:00-08:00')
   .describe('From and to, in `zone`; past midnight is fine');
 
+/** A host, any port or one; or all hosts below a domain. */
+const DESTINATION = /^(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*(:\d{1,5})?$/i;
+
 export const policySchema = z.strictObject({
   hours: z.array(hours).default([]).describe('When it may work; empty: always'),
   zone: z
@@ -21,8 +24,13 @@ export const policySchema = z.strictObject({
     .array(z.strictObject({ name: z.string(), digest: z.string().regex(/^sha256:[0-9a-f]{64}$/) }))
     .default([])
     .describe('What may run here, pinned: `flock worker accept NAME` adds one'),
-  tier: z.enum(['in-process', 'bubblewrap']).default('in-process'),
-  network: z.enum(['none', 'host']).default('none').describe('bubblewrap: whether jobs see a network'),
+  tier: z.enum(['in-process', 'bubblewrap']).default('bubblewrap'),
+  network: z
+    .union([z.literal('none'), z.array(z.string().regex(DESTINATION))], {
+      error: 'network is none, or a list of hosts as [github.com, "*.debian.org:443"]',
+    })
+    .default('none')
+    .describe('bubblewrap: where jobs may connect to; never into a private network, whatever stands here'),
 });
 export type Policy = z.infer<typeof policySchema>;
 

@@ -19,12 +19,14 @@ export interface Surroundings {
   readonly suiteFolder: string;
   /** The folder that holds package.json, and `dist/` with what the compiler made of TypeScript drivers. */
   readonly packageRoot: string;
-  /** The caller's variables; commands see none of them but those the suite passes, and PATH. */
+  /** The caller's variables; commands see none of them but those the suite passes, PATH and proxies. */
   readonly caller: Readonly<Record<string, string | undefined>>;
   readonly pass: readonly string[];
   readonly set: Readonly<Record<string, string>>;
 }
 
+/** Where a job may leave its sandbox by a proxy alone, every command hears of it. */
+const WAYS_OUT = ['HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy'];
 const NODE_MODULE = /^\S+\.m?js$/;
 
 /** `driver: ./driver.js` is run by this Node; another line by the shell in the suite's folder; a list as it stands. */
@@ -60,7 +62,7 @@ function variables(around: Surroundings, folder: string): Record<string, string>
     HOME: folder,
     TMPDIR: folder,
   };
-  for (const name of around.pass) {
+  for (const name of [...around.pass, ...WAYS_OUT]) {
     const value = around.caller[name];
     if (value !== undefined) seen[name] = value;
   }

@@ -10,6 +10,9 @@ let made = 0;
 /** Left empty by earlier walks: to make and remove a folder may cost more than a walk of a fast system. */
 const empty: string[] = [];
 
+/** The folder that the walks' folders are in; undefined before the first walk. */
+export const walksFolder = (): string | undefined => base;
+
 export interface WalkFolder {
   readonly path: string;
   remove(): void;

@@ -1,0 +1,82 @@
+/** Holds jobs to the lender's memory and disk: looks at them often, and ends the one that takes most when all take too much. */
+import type { Cancel, Clock } from '../platform/clock.js';
+import type { Policy } from './policy.js';
+import { diskOf, memoryOf, startedBy } from './use.js';
+
+/** A job took more of the machine than its lender gives. */
+export class OverLimit extends Error {
+  override readonly name = 'OverLimit';
+}
+
+export interface Watched {
+  /** What this process started counts as the job's, itself aside. */
+  readonly pid: number;
+  /** What lies in these folders counts as the job's. Asked anew each time. */
+  readonly folders: () => readonly string[];
+  readonly limits: Pick<Policy, 'memory_mb' | 'disk_mb'>;
+  readonly end: (why: OverLimit) => void;
+}
+
+export interface Watch {
+  /** Watches a job until the function that it returns is called. */
+  begin(job: Watched): () => void;
+}
+
+const LOOK_MS = 500;
+const MB = 1024 * 1024;
+
+export function createWatch(clock: Clock): Watch {
+  const jobs = new Set<Watched>();
+  let cancel: Cancel | undefined;
+
+  const sum = (values: readonly number[]): number => values.reduce((all, one) => all + one, 0);
+
+  /** `things`: what each job has. What two jobs share, as driver processes of one worker, counts once. */
+  function hold<T>(
+    things: (job: Watched) => readonly T[],
+    sizeOf: (thing: T) => number,
+    limit: (job: Watched) => number,
+    what: string,
+  ): void {
+    const sizes = new Map<T, number>();
+    const ofJob = [...jobs].map((job) => {
+      const mine = things(job);
+      for (const thing of mine) if (!sizes.has(thing)) sizes.set(thing, sizeOf(thing));
+      return { job, takes: sum(mine.map((thing) => sizes.get(thing) ?? 0)) };
+    });
+    const [largest] = ofJob.toSorted((a, b) => b.takes - a.takes);
+    if (!largest || sum([...sizes.values()]) <= limit(largest.job) * MB) return;
+    jobs.delete(largest.job);
+    largest.job.end(new OverLimit(`it took more ${what} than the ${limit(largest.job)} MB that the policy gives`));
+  }
+
+  function look(): void {
+    cancel = undefined;
+    hold(
+      ({ pid }) => startedBy(pid),
+      memoryOf,
+      ({ limits }) => limits.memory_mb,
+      'memory',
+    );
+    hold(
+      ({ folders }) => folders(),
+      diskOf,
+      ({ limits }) => limits.disk_mb,
+      'disk',
+    );
+    if (jobs.size > 0) cancel = clock.after(LOOK_MS, look);
+  }
+
+  return {
+    begin(job) {
+      jobs.add(job);
+      cancel ??= clock.after(LOOK_MS, look);
+      return () => {
+        jobs.delete(job);
+        if (jobs.size > 0) return;
+        cancel?.();
+        cancel = undefined;
+      };
+    },
+  };
+}
