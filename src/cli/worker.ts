@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { appendFileSync } from 'node:fs';
+import { statfsSync } from 'node:fs';
 import os from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -7,21 +6,27 @@ import { z } from 'zod';
 import { jobSchema } from '../fleet/protocol.js';
 import { systemClock } from '../platform/clock.js';
 import { packageRoot, shipped } from '../platform/paths.js';
-import { version } from '../platform/version.js';
-import { createClient, enrol, Refused, Unreachable } from '../worker/client.js';
-import { openWorkerHome, PolicyError, type WorkerHome } from '../worker/home.js';
-import { Ended, work } from '../worker/loop.js';
+import { Refused, Unreachable } from '../worker/client.js';
+import { Ended } from '../worker/ended.js';
+import { holdHome } from '../worker/holding.js';
+import { HomeError, openWorkerHome, type WorkerHome } from '../worker/home.js';
+import { work } from '../worker/loop.js';
 import { createPerform } from '../worker/perform.js';
-import { sandboxes, sandboxMissing } from '../worker/sandbox.js';
+import type { Policy } from '../worker/policy.js';
+import { PolicyError } from '../worker/policy-file.js';
+import { note } from '../worker/ran.js';
+import { sandboxMissing } from '../worker/sandbox.js';
 import { ENDED, systemdUnit } from '../worker/service.js';
 import { createSuiteStore } from '../worker/suites.js';
 import { openWayIn } from '../worker/way-in.js';
 import { type CliCommand, type Terminal, UsageError } from './index.js';
+import { accept, clientOf, enrolHere, facts } from './worker-enrol.js';
+import { isRunning, shown, status } from './worker-status.js';
 
-const USAGE = `worker enroll URL CODE | run | status | pause | resume | accept [NAME] | leave | service   [--home DIR]`;
+const USAGE = `worker enroll URL CODE [--insecure] | accept [NAME] | run | status | pause | resume | leave | service   [--home DIR]`;
 
-/** A worker notes what it does at each beat, a minute apart. Milliseconds. */
-const STATE_IS_FRESH_MS = 150_000;
+/** With less than this no job is begun; bytes. */
+const LEAST_DISK = 100 * 1024 * 1024;
 
 type Caller = Readonly<Record<string, string | undefined>>;
 
@@ -46,85 +51,34 @@ async function performShutIn(caller: Caller): Promise<number> {
 
 const shutInSchema = z.strictObject({ job: jobSchema, folder: z.string(), out: z.string().optional() });
 
-const facts = () => ({
-  version,
-  cores: os.availableParallelism(),
-  memoryMb: Math.max(1, Math.floor(os.totalmem() / 1024 / 1024)),
-});
-
-function clientOf(home: WorkerHome) {
-  const enrolled = home.enrolled();
-  if (!enrolled) throw new UsageError('this machine is not enrolled: /machine lend in Discord gives the line to paste');
-  const { privateKey: key } = home.key();
-  const { url, machine } = enrolled;
-  return createClient({ url, machine, key, now: systemClock.now, newNonce: randomUUID });
-}
-
-async function enrolHere([url, code]: readonly string[], home: WorkerHome, terminal: Terminal): Promise<number> {
-  if (url === undefined || code === undefined)
-    throw new UsageError('name the URL and the code that /machine lend gave');
-  const known = home.enrolled();
-  if (known) {
-    terminal.err(`This machine is enrolled as ${known.alias} at ${known.url}. To enrol it anew: flock worker leave`);
-    return 1;
-  }
-  const address = url.replace(/\/+$/, '');
-  const { publicKey } = home.key();
-  const about = { publicKey, ...facts(), os: `${os.type()} ${os.release()}`.slice(0, 64), arch: os.arch() };
-  const { machine, alias } = await enrol(address, {
-    code: code.trim().toUpperCase(),
-    ...about,
-    sandboxes: sandboxes(),
-  });
-  home.setEnrolled({ url: address, machine, alias });
-  home.policy();
-  terminal.out(
-    [
-      `Enrolled as ${alias}. Your terms are in ${home.policyFile}.`,
-      'Next: flock worker accept   (which suites may run here), then flock worker run',
-    ].join('\n'),
-  );
-  return 0;
-}
-
-/** Without a name: shows what is approved. With one: pins its digest in the policy. */
-async function accept([name]: readonly string[], home: WorkerHome, terminal: Terminal): Promise<number> {
-  const { suites } = await clientOf(home).session({ protocol: { oldest: 1, newest: 1 }, ...facts() });
-  const policy = home.policy();
-  const accepted = new Set(policy.suites.map(({ digest }) => digest));
-  if (name === undefined) {
-    if (suites.length === 0) terminal.out('No suite is approved in this community yet.');
-    for (const suite of suites)
-      terminal.out(`${accepted.has(suite.digest) ? '✓' : ' '} ${suite.name}  ${suite.digest}`);
-    return 0;
-  }
-  const wanted = suites.filter((suite) => suite.name === name || suite.digest === name);
-  if (wanted.length === 0) {
-    terminal.err(`No approved suite is called ${name}.`);
-    return 1;
-  }
-  const fresh = wanted.filter(({ digest }) => !accepted.has(digest)).map(({ name, digest }) => ({ name, digest }));
-  home.setPolicy({ ...policy, suites: [...policy.suites, ...fresh] });
-  for (const suite of wanted) terminal.out(`✓ ${suite.name}  ${suite.digest}`);
-  return 0;
+/** What of this machine stands in the way of jobs. */
+function hindrance({ tier }: Policy): string | undefined {
+  const missing = sandboxMissing(tier);
+  if (missing !== undefined) return missing;
+  const { bavail, bsize } = statfsSync(os.tmpdir());
+  const free = bavail * bsize;
+  return free < LEAST_DISK
+    ? `the disk is full: ${Math.floor(free / 1024 / 1024)} MB free in ${os.tmpdir()}`
+    : undefined;
 }
 
 async function run(home: WorkerHome, terminal: Terminal, caller: Caller): Promise<number> {
-  const policy = home.policy();
-  const missing = sandboxMissing(policy.tier);
+  const client = clientOf(home);
+  const missing = sandboxMissing(home.policy().tier);
   if (missing !== undefined) {
     terminal.err(missing);
     return ENDED;
   }
-  const last = home.state();
-  if (last && last.pid !== process.pid && isRunning(last.pid) && Date.now() - last.at < STATE_IS_FRESH_MS) {
-    terminal.err(`It runs already, as process ${last.pid}.`);
+  if (!(await holdHome(home.folder))) {
+    terminal.err(
+      `It runs already, as process ${home.state()?.pid ?? '?'}; \`flock worker status\` tells what it does.`,
+    );
     return ENDED;
   }
-  const client = clientOf(home);
-  const say = (line: string): void => terminal.out(`${new Date().toISOString()} ${line}`);
+  const say = (line: string): void => terminal.out(shown(`${new Date().toISOString()} ${line}`));
   const suites = createSuiteStore({ home, shipped: shipped('suites'), client });
   const onRefused = (place: string): void => say(`a job wanted to connect to ${place}: your policy does not allow it`);
+  if (process.getuid?.() === 0) say('runs as root: a user of its own would be safer');
   try {
     await work(
       {
@@ -133,8 +87,9 @@ async function run(home: WorkerHome, terminal: Terminal, caller: Caller): Promis
         perform: createPerform({ suites, packageRoot, clock: systemClock, caller, onRefused }),
         clock: systemClock,
         facts: facts(),
+        hindrance,
         say,
-        record: (line) => appendFileSync(home.logFile, `${JSON.stringify(line)}\n`),
+        record: (line) => note(home.logFile, line),
         pid: process.pid,
       },
       terminal.stop,
@@ -147,67 +102,63 @@ async function run(home: WorkerHome, terminal: Terminal, caller: Caller): Promis
   }
 }
 
-function status(home: WorkerHome, terminal: Terminal): number {
+async function leave(home: WorkerHome, terminal: Terminal): Promise<number> {
   const enrolled = home.enrolled();
+  const runs = await isRunning(home);
+  home.leave();
   if (!enrolled) {
-    terminal.out('Not enrolled.');
-    return 1;
+    terminal.out('This machine is not enrolled.');
+    return 0;
   }
-  terminal.out(`${enrolled.alias} at ${enrolled.url}${home.paused() ? ' (paused)' : ''}`);
-  const state = home.state();
-  if (!state || !isRunning(state.pid)) {
-    terminal.out('Not running. Start it: flock worker run');
-    return 1;
-  }
-  terminal.out(
-    state.jobs.length === 0 ? `Idle: ${state.idle ?? 'asking for work'}` : `Working, ${state.done} jobs done.`,
-  );
-  for (const job of state.jobs)
-    terminal.out(`  ${job.what}, ${job.steps} steps, since ${new Date(job.since).toISOString()}`);
-  for (const notice of state.notices) terminal.out(`! ${notice}`);
+  terminal.out(`Left. The key is gone; the log stays in ${home.logFile}.`);
+  if (runs) terminal.out('The worker that runs gives its jobs back and ends within seconds.');
+  terminal.out(`In Discord it is still listed: /machine withdraw ${enrolled.alias}`);
   return 0;
 }
 
-function isRunning(pid: number): boolean {
+function optionsOf(args: readonly string[]) {
   try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
+    const options = { home: { type: 'string' }, insecure: { type: 'boolean', default: false } } as const;
+    return parseArgs({ args: [...args], options, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
   }
 }
+
+/** Somebody's to mend on this machine or on the way, and said in a sentence. */
+const isTheirs = (error: unknown): error is Error =>
+  error instanceof Refused ||
+  error instanceof Unreachable ||
+  error instanceof PolicyError ||
+  error instanceof HomeError ||
+  // What the disk or the system does not allow.
+  (error instanceof Error && 'syscall' in error && 'code' in error);
 
 export default {
   name: 'worker',
   usage: USAGE,
   summary: 'lend this machine to a community: enrol it, run it, and see what it does',
   async run(args, terminal, env) {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      options: { home: { type: 'string' } },
-      allowPositionals: true,
-    });
-    const home = openWorkerHome(resolve(values.home ?? join(env.dataDir, 'worker')));
+    const { values, positionals } = optionsOf(args);
     const [what, ...rest] = positionals;
     try {
+      const home = openWorkerHome(resolve(values.home ?? join(env.dataDir, 'worker')));
       switch (what) {
         case 'enroll':
-          return await enrolHere(rest, home, terminal);
+          return await enrolHere(rest, { insecure: values.insecure, home, terminal });
+        case 'accept':
+          return await accept(rest, home, terminal);
         case 'run':
           return await run(home, terminal, env.variables);
         case 'status':
-          return status(home, terminal);
+          return await status(home, terminal);
         case 'pause':
         case 'resume':
           home.setPaused(what === 'pause');
           terminal.out(what === 'pause' ? 'Paused: running jobs are given back.' : 'Takes jobs again.');
           return 0;
-        case 'accept':
-          return await accept(rest, home, terminal);
         case 'leave':
-          home.leave();
-          terminal.out(`Left. The key is gone; the log stays in ${home.logFile}.`);
-          return 0;
+          return await leave(home, terminal);
         case 'service':
           terminal.out(
             systemdUnit({
@@ -215,6 +166,7 @@ export default {
               flock: join(packageRoot, 'bin', 'flock.js'),
               home: home.folder,
               user: os.userInfo().username,
+              policy: home.policy(),
             }),
           );
           return 0;
@@ -224,11 +176,9 @@ export default {
           throw new UsageError(what === undefined ? 'say what to do' : `worker cannot ${what}`);
       }
     } catch (error) {
-      if (error instanceof Refused || error instanceof Unreachable || error instanceof PolicyError) {
-        terminal.err(error.message);
-        return 1;
-      }
-      throw error;
+      if (!isTheirs(error)) throw error;
+      for (const line of error.message.split('\n')) terminal.err(shown(line));
+      return 1;
     }
   },
 } satisfies CliCommand;

@@ -26,6 +26,13 @@ const UNPRINTABLE = /(?![\n\t])\p{Cc}|\p{Cs}/gu;
 
 const printable = (value: string): string => value.replace(UNPRINTABLE, '\ufffd');
 
+/** What the other side said: printable, so that no terminal, file or database makes something else of it. */
+const text = z
+  .string()
+  .max(MAX_TEXT)
+  .transform((value) => printable(value));
+const word = z.string().max(100).regex(PRINTABLE);
+
 export const enrolRequest = z.strictObject({
   code: z.string().min(16).max(64),
   /** Ed25519 public key, SPKI DER, base64. */
@@ -38,7 +45,7 @@ export const enrolRequest = z.strictObject({
   memoryMb: z.int().min(1).max(100_000_000),
   sandboxes: z.array(z.enum(['none', 'bubblewrap'])).max(4),
 });
-export const enrolAnswer = z.object({ machine: id, alias: z.string(), guild: z.string() });
+export const enrolAnswer = z.object({ machine: id, alias: word, guild: id });
 
 /** The one call that may say more than is known: so that versions can be told apart at all. */
 export const sessionRequest = z.object({
@@ -54,9 +61,9 @@ export const sessionAnswer = z.object({
   /** Rises when a backup is restored; results of an older epoch are stale. */
   epoch: z.int(),
   beatSeconds: z.int(),
-  notices: z.array(z.string().max(MAX_TEXT)).max(20),
+  notices: z.array(text).max(20),
   /** Digests that a maintainer approved: what this machine may be asked to run, for its lender to accept. */
-  suites: z.array(z.object({ name: z.string(), digest: z.string(), bytes: z.int() })),
+  suites: z.array(z.object({ name: word, digest, bytes: z.int() })),
 });
 
 /** What is asked of a machine. `walk`: episodes from a seed. `replay`: this trace, so many times. */
@@ -140,12 +147,6 @@ export const beatAnswer = z.object({
 
 /** No record of ours has more entries; a million of them fit a body. */
 const MOST_ENTRIES = 1000;
-/** What a system said: printable, so that no terminal, file or database makes something else of it. */
-const text = z
-  .string()
-  .max(MAX_TEXT)
-  .transform((value) => printable(value));
-const word = z.string().max(100).regex(PRINTABLE);
 const entries = <T extends z.ZodType>(value: T, most = MOST_ENTRIES) =>
   z.record(z.string().max(100).regex(PRINTABLE), value).refine((all) => Object.keys(all).length <= most);
 const failure = z.strictObject({
@@ -228,7 +229,7 @@ export const apiError = z.object({
     'not_yours',
     'unavailable',
   ]),
-  message: z.string(),
+  message: text,
   /** Milliseconds since 1970 on the coordinator, where the clock is at fault. */
   time: z.number().optional(),
 });

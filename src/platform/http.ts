@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 import { HTTP_LIMITS, type HttpLimits, limit, limitsOf } from './http-limits.js';
+import { isLoopback } from './loopback.js';
 
 export interface Health {
   readonly ready: boolean;
@@ -111,5 +112,3 @@ function nameOf(address: AddressInfo | string | null): string {
   const host = { '0.0.0.0': '127.0.0.1', '::': '::1' }[address.address] ?? address.address;
   return `${host.includes(':') ? `[${host}]` : host}:${address.port}`;
 }
-
-const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || host.startsWith('127.');

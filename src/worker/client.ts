@@ -58,6 +58,8 @@ interface Answer {
   readonly url: string;
   readonly status: number;
   readonly body: Buffer;
+  /** Where a redirection leads. */
+  readonly location?: string | undefined;
 }
 
 const postTo = createPost();
@@ -78,7 +80,7 @@ async function post(
     });
     return { url, ...answered };
   } catch (error) {
-    throw new Unreachable(error instanceof Error ? error.message : String(error));
+    throw unreachable(url, error);
   }
 }
 
@@ -101,10 +103,27 @@ function read<T>(answer: Answer, schema: z.ZodType<T>): T {
 
 function refusalIn(answer: Answer): Refused | Unreachable {
   const refusal = apiError.safeParse(jsonOf(answer));
-  if (!refusal.success || refusal.data.error === 'unavailable')
-    return new Unreachable(`${answer.url} answered ${answer.status}`);
+  if (!refusal.success || refusal.data.error === 'unavailable') {
+    const { url, status, location } = answer;
+    const where = location === undefined ? '' : ` and points to ${location}; enrol with that URL`;
+    const who = status === 404 ? ': no coordinator is there' : '';
+    return new Unreachable(`${url} answered ${status}${where}${who}`);
+  }
   const { error, message, time } = refusal.data;
   return new Refused(error, message, time);
+}
+
+/** What the system says of a certificate that it does not trust, and what would help. */
+const UNTRUSTED = /self-signed|unable to (get|verify)|CERT_|certificate/i;
+
+function unreachable(url: string, error: unknown): Unreachable {
+  const said = error instanceof Error ? error.message : String(error);
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const why = said === '' ? code : said;
+  const help = UNTRUSTED.test(`${code} ${said}`)
+    ? '; where the certificate is one of your own, NODE_EXTRA_CA_CERTS names the file of who signed it'
+    : '';
+  return new Unreachable(`${new URL(url).origin}: ${why}${help}`);
 }
 
 /** Trades a code for a place in the fleet. Throws Refused, Unreachable. */

@@ -2,9 +2,9 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse, stringify } from 'yaml';
 import { z } from 'zod';
 import { type Policy, policySchema } from './policy.js';
+import { readPolicy, withSuites, writtenPolicy } from './policy-file.js';
 
 const enrolledSchema = z.object({
   url: z.url(),
@@ -14,6 +14,15 @@ const enrolledSchema = z.object({
 });
 export type Enrolled = z.infer<typeof enrolledSchema>;
 
+const jobSchema = z.object({
+  lease: z.string(),
+  attempt: z.int(),
+  epoch: z.int(),
+  what: z.string(),
+  since: z.number(),
+  steps: z.int(),
+});
+
 /** What a running worker last said about itself, for `flock worker status`. */
 const stateSchema = z.object({
   pid: z.int(),
@@ -21,30 +30,22 @@ const stateSchema = z.object({
   at: z.number(),
   /** Why it takes no job; absent while it does. */
   idle: z.string().optional(),
-  jobs: z.array(
-    z.object({
-      lease: z.string(),
-      attempt: z.int(),
-      epoch: z.int(),
-      what: z.string(),
-      since: z.number(),
-      steps: z.int(),
-    }),
-  ),
+  jobs: z.array(jobSchema),
+  /** Jobs of a worker that was killed, of which the coordinator does not know that. */
+  untold: z.array(jobSchema).optional(),
   done: z.int(),
+  /** Why it ended, and will not be started again by itself. */
+  ended: z.string().optional(),
   notices: z.array(z.string()),
 });
 export type WorkerState = z.infer<typeof stateSchema>;
 
-/** The policy cannot be used: which line, and what was wanted. */
-export class PolicyError extends Error {
-  override readonly name = 'PolicyError';
+/** A file of the worker's own cannot be read any more: which, and what to do. */
+export class HomeError extends Error {
+  override readonly name = 'HomeError';
 }
 
-const POLICY_HEAD = `# Your terms for this machine. Flock reads them before each job; nobody else can change them.
-# hours: [22:00-08:00]   when it may work, in your zone; empty: always
-# tier: bubblewrap       runs jobs in a sandbox; needs Debian's package bubblewrap
-`;
+const ANEW = 'flock worker leave, then /machine lend in Discord gives a new line to paste';
 
 export type WorkerHome = ReturnType<typeof openWorkerHome>;
 
@@ -59,6 +60,24 @@ export function openWorkerHome(folder: string) {
     renameSync(draft, path(name));
   }
 
+  /** Throws HomeError where `reader` cannot make anything of it. */
+  function read<T>(name: string, reader: (text: string) => T): T {
+    const text = readFileSync(path(name), 'utf8');
+    try {
+      return reader(text);
+    } catch {
+      throw new HomeError(`${path(name)} is damaged. ${ANEW}.`);
+    }
+  }
+
+  /** What was read last: it is looked at every few seconds, and seldom changes. */
+  let known: { readonly text: string; readonly policy: Policy } | undefined;
+
+  function policyText(): string {
+    if (!existsSync(path('policy.yaml'))) write('policy.yaml', writtenPolicy(policySchema.parse({})));
+    return readFileSync(path('policy.yaml'), 'utf8');
+  }
+
   return {
     folder,
     cache: path('suites'),
@@ -71,15 +90,14 @@ export function openWorkerHome(folder: string) {
         const { privateKey } = generateKeyPairSync('ed25519');
         write('key.pem', privateKey.export({ format: 'pem', type: 'pkcs8' }).toString());
       }
-      const privateKey = createPrivateKey(readFileSync(path('key.pem')));
+      const privateKey = read('key.pem', createPrivateKey);
       const spki = createPublicKey(privateKey).export({ format: 'der', type: 'spki' });
       return { privateKey, publicKey: spki.toString('base64') };
     },
 
     enrolled(): Enrolled | undefined {
-      return existsSync(path('machine.json'))
-        ? enrolledSchema.parse(JSON.parse(readFileSync(path('machine.json'), 'utf8')))
-        : undefined;
+      if (!existsSync(path('machine.json'))) return undefined;
+      return read('machine.json', (text) => enrolledSchema.parse(JSON.parse(text)));
     },
     setEnrolled: (enrolled: Enrolled): void => write('machine.json', `${JSON.stringify(enrolled, null, 2)}\n`),
     /** Forgets where it was enrolled, and its key. The policy and the log stay. */
@@ -89,19 +107,15 @@ export function openWorkerHome(folder: string) {
 
     /** Throws PolicyError. */
     policy(): Policy {
-      const file = path('policy.yaml');
-      if (!existsSync(file)) write('policy.yaml', POLICY_HEAD + stringify(policySchema.parse({})));
-      let source: unknown;
-      try {
-        source = parse(readFileSync(file, 'utf8')) ?? {};
-      } catch (error) {
-        throw new PolicyError(`${file}: ${error instanceof Error ? error.message : String(error)}`);
-      }
-      const parsed = policySchema.safeParse(source);
-      if (parsed.success) return parsed.data;
-      throw new PolicyError(`${file}:\n${z.prettifyError(parsed.error)}`);
+      const text = policyText();
+      if (known?.text !== text) known = { text, policy: readPolicy(text, path('policy.yaml')) };
+      return known.policy;
     },
-    setPolicy: (policy: Policy): void => write('policy.yaml', POLICY_HEAD + stringify(policy)),
+    hasPolicy: (): boolean => existsSync(path('policy.yaml')),
+    setPolicy: (policy: Policy): void => write('policy.yaml', writtenPolicy(policy)),
+    /** Adds to what may run here; whatever else the lender wrote stays as it is. Throws PolicyError. */
+    acceptSuites: (more: Policy['suites']): void =>
+      write('policy.yaml', withSuites(policyText(), path('policy.yaml'), more)),
 
     paused: (): boolean => existsSync(path('paused')),
     setPaused(paused: boolean): void {

@@ -11,8 +11,11 @@ import {
 import type { Cancel, Clock } from '../platform/clock.js';
 import { backoff } from './backoff.js';
 import { type Client, Refused, Unreachable } from './client.js';
-import { PolicyError, type WorkerHome } from './home.js';
-import { mayWork, minutesUntil, type Policy } from './policy.js';
+import { Ended, endedBy } from './ended.js';
+import type { WorkerHome, WorkerState } from './home.js';
+import type { Policy } from './policy.js';
+import { PolicyError } from './policy-file.js';
+import { forbidden, wish } from './terms.js';
 
 /** What a job came to, before the fence is put on it. */
 export type Performed = Omit<JobResult, 'attempt' | 'epoch' | 'nonce' | 'next'>;
@@ -33,15 +36,18 @@ export interface LoopDeps {
   readonly perform: Perform;
   readonly clock: Clock;
   readonly facts: { readonly version: string; readonly cores: number; readonly memoryMb: number };
+  /** What of this machine stands in the way of working on these terms; undefined when nothing does. */
+  readonly hindrance?: (policy: Policy) => string | undefined;
   /** What the lender sees of it: one line an event. */
   readonly say: (line: string) => void;
-  /** One line for each job that ran here, for ever. */
+  /** One line for each job that ran here. */
   readonly record: (line: object) => void;
   readonly pid: number;
 }
 
 interface Held {
   readonly lease: Lease;
+  readonly what: string;
   readonly since: number;
   readonly abort: AbortController;
   readonly ended: Promise<void>;
@@ -51,71 +57,88 @@ interface Held {
 
 type LeaseAnswer = z.infer<typeof leaseAnswer>;
 
-/** What the worker cannot go on after: it ends, with a line that says what to do, and is not restarted in a circle. */
-export class Ended extends Error {
-  override readonly name = 'Ended';
-}
-
-const ENDING: Partial<Record<Refused['code'], string>> = {
-  too_old: 'This worker is too old for the coordinator. Upgrade Flock on this machine, then start it again.',
-  too_new:
-    'This worker is newer than the coordinator. Install the version that the coordinator has, then start it again.',
-  withdrawn: 'This machine was withdrawn. To lend it again: /machine lend, then flock worker enroll.',
-  unknown_machine:
-    'The coordinator does not know this machine. Enrol it again: /machine lend, then flock worker enroll.',
-  bad_signature: "This machine's key does not fit. Enrol it again: /machine lend, then flock worker enroll.",
-};
-
-/** Refusals that time may mend. */
+/** Refusals that time may mend, for a result too: it is said again. */
 const PASSING: readonly Refused['code'][] = ['clock_off', 'replayed', 'too_many', 'unavailable'];
 
-/** Jobs of less than this are not worth beginning before the lender's hours end; minutes. */
-const LEAST_MINUTES = 1;
 /** How long the coordinator may keep a machine waiting for work. */
 const WAIT_SECONDS = 25;
-/** How often the lender's own switches are looked at while it is idle; milliseconds. */
+/** How often the lender's own switches are looked at; milliseconds. */
 const LOOK_MS = 5_000;
+/** The coordinator is not asked sooner, whatever it says; seconds. */
+const SOONEST = 5;
 /** Jobs in a row that break on this machine before it rests. */
 const MANY_BROKE = 3;
+/** After so long without a call a machine that rests says that it is there; milliseconds. */
+const SILENT_MS = 4 * 60_000;
+/** How often it asks anew what versions and suites the coordinator wants; milliseconds. */
+const SESSION_MS = 60 * 60_000;
 
 const fenceOf = ({ attempt, epoch }: Lease) => ({ attempt, epoch });
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-const whatOf = (job: JobSpec): string =>
-  job.kind === 'walk'
-    ? `walk ${job.strategy} seed ${job.seed} × ${job.episodes.count}`
-    : `replay ${job.trace.length} steps × ${job.runs}`;
+function whatOf(job: JobSpec, { suites }: Policy): string {
+  const suite = suites.find(({ digest }) => digest === job.digest)?.name ?? job.digest.slice(0, 14);
+  return job.kind === 'walk'
+    ? `${suite}: walk ${job.strategy} seed ${job.seed} × ${job.episodes.count}`
+    : `${suite}: replay ${job.trace.length} steps × ${job.runs}`;
+}
+
+const IDLE: Record<NonNullable<LeaseAnswer['idle']>, string> = {
+  no_hunts: 'there is no hunt now',
+  no_accepted_suite: 'no hunt uses a suite that is accepted here (flock worker accept NAME)',
+  all_leased: 'all work is handed out',
+  paused: 'paused in Discord (/machine resume)',
+  quarantined: 'quarantined by the community (/machine show tells why)',
+  busy: 'the coordinator is busy',
+  too_short: 'no job is short enough',
+};
 
 /** Runs until `stop` fires, then gives its leases back. Throws Ended. */
 export async function work(deps: LoopDeps, stop: AbortSignal): Promise<void> {
-  const { home, client, perform, clock, facts, say, record, pid } = deps;
+  const { home, client, perform, clock, facts, hindrance, say, record, pid } = deps;
   const held = new Map<string, Held>();
+  /** What the coordinator was not told yet of jobs in whose middle this worker was killed. */
+  let untold = unfinished(home.state());
+  const lent = home.enrolled()?.machine;
   const started = clock.now();
   let done = 0;
-  let idle: string | undefined;
+  let idle: string | undefined = 'starting';
   let notices: readonly string[] = [];
   let failures = 0;
+  let heardAt = clock.now();
+  let sessionAt: number | undefined;
   /** Jobs in a row that broke on this machine; until when it leaves others alone, and why. */
   let broke = 0;
   let rest = { until: 0, why: '' };
-  let cancelBeat: Cancel | undefined;
+  /** What this worker cannot go on after. */
+  let over: Ended | undefined;
+  let diskSays: string | undefined;
+  const cancels = new Set<Cancel>();
+
+  /** Of what is only for the lender's eyes nothing may fail, not even on a full disk; it is said once. */
+  function onDisk(write: () => void): void {
+    try {
+      write();
+      diskSays = undefined;
+    } catch (error) {
+      if (textOf(error) !== diskSays) say(`cannot write to ${home.folder}: ${textOf(error)}`);
+      diskSays = textOf(error);
+    }
+  }
 
   function show(): void {
-    const jobs = [...held.values()].map(({ lease, since, steps }) => ({
-      lease: lease.lease,
-      ...fenceOf(lease),
-      what: whatOf(lease.job),
-      since,
-      steps,
+    const jobs = [...held.values()].map(({ lease, what, since, steps }) => ({
+      ...{ lease: lease.lease, ...fenceOf(lease) },
+      ...{ what, since, steps },
     }));
-    home.setState({
-      pid,
-      since: started,
-      at: clock.now(),
-      ...(idle === undefined ? {} : { idle }),
-      jobs,
-      done,
-      notices: [...notices],
-    });
+    const why = over?.message ?? idle;
+    onDisk(() =>
+      home.setState({
+        ...{ pid, since: started, at: clock.now(), jobs, done, untold, notices: [...notices] },
+        ...(why === undefined ? {} : { idle: why }),
+        ...(over === undefined ? {} : { ended: over.message }),
+      }),
+    );
   }
 
   function nowIdle(why: string | undefined): void {
@@ -124,7 +147,7 @@ export async function work(deps: LoopDeps, stop: AbortSignal): Promise<void> {
     show();
   }
 
-  /** Waits, or less: whatever ends first of the time, the stop, and a job. */
+  /** Waits, or less: whatever ends first of the time, a minute, and the stop. */
   function pause(ms: number): Promise<void> {
     return new Promise((resolve) => {
       if (stop.aborted) return resolve();
@@ -138,27 +161,50 @@ export async function work(deps: LoopDeps, stop: AbortSignal): Promise<void> {
     });
   }
 
-  /** Calls until it is answered, or the stop fires. Throws Ended. */
-  async function persist<T>(call: () => Promise<T>): Promise<T | undefined> {
+  /** Runs `what` again and again, that long after it ended, until the work ends. */
+  function every(ms: () => number, what: () => unknown): void {
+    const cancel = clock.after(ms(), async () => {
+      cancels.delete(cancel);
+      await what();
+      if (!stop.aborted && over === undefined) every(ms, what);
+    });
+    cancels.add(cancel);
+  }
+
+  /** Notes an answer, also a refusal: the coordinator is there. */
+  function heard(): void {
+    heardAt = clock.now();
+    // It may be another version, or have other suites, than before it was away.
+    if (failures > 0) sessionAt = undefined;
+    failures = 0;
+  }
+
+  /** Calls until it is answered, or the stop fires. `always`: whatever the refusal. Throws Ended, and refusals that no time mends. */
+  async function persist<T>(call: () => Promise<T>, always = false): Promise<T | undefined> {
     for (;;) {
       try {
         const answer = await call();
-        failures = 0;
+        heard();
         return answer;
       } catch (error) {
+        if (stop.aborted) return undefined;
         if (error instanceof Refused) {
-          const ending = ENDING[error.code];
-          if (ending) throw new Ended(ending);
-          if (!PASSING.includes(error.code)) throw error;
+          const ended = endedBy(error.code);
+          if (ended) throw ended;
+          if (!always && !PASSING.includes(error.code)) throw error;
         } else if (!(error instanceof Unreachable)) throw error;
         failures += 1;
         const ms = backoff(failures, clock.random());
-        say(
-          `the coordinator is out of reach (${error instanceof Error ? error.message : ''}); again in ${Math.round(ms / 1000)} s`,
-        );
-        const until = clock.now() + ms;
-        while (!stop.aborted && clock.now() < until) await pause(until - clock.now());
+        const why = `the coordinator ${error instanceof Refused ? 'refuses' : 'is out of reach'}: ${error.message}`;
+        say(`${why}; again in ${Math.round(ms / 1000)} s`);
+        if (held.size === 0) {
+          idle = why;
+          show();
+        }
+        // By the time that passes, not by the clock on the wall, which may be set back.
+        for (let left = ms; left > 0 && !stop.aborted && over === undefined; left -= 60_000) await pause(left);
         if (stop.aborted) return undefined;
+        if (over) throw over;
       }
     }
   }
@@ -176,7 +222,7 @@ export async function work(deps: LoopDeps, stop: AbortSignal): Promise<void> {
       });
     } catch (error) {
       // It runs out by itself in three minutes.
-      say(`could not give back ${lease.lease}: ${error instanceof Error ? error.message : ''}`);
+      say(`could not give back ${lease.lease}: ${textOf(error)}`);
     }
   }
 
@@ -187,46 +233,49 @@ export async function work(deps: LoopDeps, stop: AbortSignal): Promise<void> {
     if (broke >= MANY_BROKE) rest = { until: clock.now() + backoff(broke - MANY_BROKE + 1, clock.random()), why };
   }
 
-  async function run(
-    lease: Lease,
-    policy: Policy,
-    entry: { current: Held | undefined },
-    signal: AbortSignal,
-  ): Promise<void> {
+  async function run(mine: () => Held | undefined, lease: Lease, policy: Policy, signal: AbortSignal): Promise<void> {
     const since = clock.now();
     const { job } = lease;
+    const what = whatOf(job, policy);
+    const ran = (outcome: string, steps: number, why?: string): void =>
+      onDisk(() =>
+        record({
+          at: new Date(since).toISOString(),
+          ms: clock.now() - since,
+          tier: policy.tier,
+          job,
+          outcome,
+          steps,
+          why,
+        }),
+      );
     try {
       const performed = await perform(job, {
         policy,
         signal,
-        progress(steps, checks) {
-          const mine = entry.current;
-          if (mine) Object.assign(mine, { steps, checks });
-        },
+        progress: (steps, checks) => void Object.assign(mine() ?? {}, { steps, checks }),
       });
-      record({
-        at: new Date(since).toISOString(),
-        ms: clock.now() - since,
-        job,
-        outcome: performed?.outcome ?? 'given back',
-        steps: performed?.steps ?? 0,
-      });
-      if (performed?.outcome === 'error') breaks(performed.error ?? 'the test broke');
-      else if (performed) broke = 0;
       if (!performed) {
-        if (signal.reason !== 'lost') await giveBack(lease, stop.aborted ? 'shutdown' : 'paused');
+        ran('given back', mine()?.steps ?? 0, String(signal.reason));
+        if (signal.reason !== 'lost') await giveBack(lease, signal.reason === 'paused' ? 'paused' : 'shutdown');
         return;
       }
+      ran(performed.outcome, performed.steps, performed.error);
+      if (performed.outcome === 'error') breaks(performed.error ?? 'the test broke');
+      else broke = 0;
       const result = { ...performed, ...fenceOf(lease), nonce: lease.nonce };
-      const answer = await persist(() => client.result(lease.lease, { ...result, next: nextWish() }));
-      if (answer) {
-        done += 1;
-        say(`${whatOf(job)}: ${performed.outcome}, ${performed.steps} steps, ${answer.verdict}`);
-        for (const next of answer.next?.leases ?? []) begin(next, policy);
-      } else await giveBack(lease, 'shutdown');
+      const terms = nextTerms();
+      const next = terms && wish(terms, 1, clock.now());
+      const answer = await persist(() => client.result(lease.lease, { ...result, next }));
+      if (!answer) return await giveBack(lease, 'shutdown');
+      done += 1;
+      say(`${what}: ${performed.outcome}, ${performed.steps} steps, ${answer.verdict}`);
+      held.delete(lease.lease);
+      await beginAll(answer.next?.leases ?? [], 1);
     } catch (error) {
       if (error instanceof Ended) throw error;
-      const why = error instanceof Error ? error.message : String(error);
+      const why = textOf(error);
+      ran('broke', mine()?.steps ?? 0, why);
       breaks(why);
       await giveBack(lease, 'infrastructure', why);
     } finally {
@@ -235,144 +284,162 @@ export async function work(deps: LoopDeps, stop: AbortSignal): Promise<void> {
     }
   }
 
-  const broken: Ended[] = [];
-
   function begin(lease: Lease, policy: Policy): void {
     const abort = new AbortController();
-    const entry: { current: Held | undefined } = { current: undefined };
-    const ended = run(lease, policy, entry, abort.signal).catch((error: unknown) => {
-      if (error instanceof Ended) broken.push(error);
-      else say(String(error));
+    const mine = (): Held | undefined => held.get(lease.lease);
+    const ended = run(mine, lease, policy, abort.signal).catch((error: unknown) => {
+      if (error instanceof Ended) over ??= error;
+      else say(textOf(error));
     });
-    const mine: Held = { lease, since: clock.now(), abort, ended, steps: 0, checks: 0 };
-    entry.current = mine;
-    held.set(lease.lease, mine);
+    const what = whatOf(lease.job, policy);
+    held.set(lease.lease, { lease, what, since: clock.now(), abort, ended, steps: 0, checks: 0 });
     show();
   }
 
+  /** Begins what was handed out, as much as was asked for. What the lender's terms, read anew, forbid meanwhile is given back. */
+  async function beginAll(leases: readonly Lease[], slots: number): Promise<number> {
+    const fresh = leases.filter(({ lease }) => !held.has(lease)).slice(0, slots);
+    const terms = termsNow();
+    for (const lease of fresh) {
+      if (typeof terms === 'string' || stop.aborted) await giveBack(lease, stop.aborted ? 'shutdown' : 'paused');
+      else begin(lease, terms);
+    }
+    return fresh.length;
+  }
+
+  /** Keeps the leases; or, where there are none, says now and then that the machine is there, and what it does. */
   async function beat(): Promise<void> {
     const leases = [...held.values()].map(({ lease, steps, checks }) => ({
-      lease: lease.lease,
-      ...fenceOf(lease),
-      steps,
-      checks,
+      ...{ lease: lease.lease, ...fenceOf(lease) },
+      ...{ steps, checks },
     }));
-    if (leases.length > 0) {
+    if (leases.length > 0 || clock.now() - heardAt > SILENT_MS) {
       try {
-        const state = home.paused() ? 'paused' : stop.aborted ? 'draining' : 'working';
+        const state = stop.aborted ? 'draining' : home.paused() ? 'paused' : leases.length > 0 ? 'working' : 'idle';
         const answer = await client.beat({ leases, state });
+        heardAt = clock.now();
         for (const [lease, word] of Object.entries(answer.leases))
           if (word !== 'ok') held.get(lease)?.abort.abort('lost');
       } catch (error) {
-        say(`beat failed: ${error instanceof Error ? error.message : ''}`);
+        say(`beat failed: ${textOf(error)}`);
+        if (error instanceof Refused) over ??= endedBy(error.code);
       }
     }
     show();
-    cancelBeat = clock.after(BEAT_SECONDS * 1000 * (0.8 + 0.2 * clock.random()), () => void beat());
   }
 
   /** Killed in the middle of its jobs, it says so: nobody waits three minutes for what will not come. */
   async function tellOfLastTime(): Promise<void> {
-    for (const { lease, attempt, epoch, what } of home.state()?.jobs ?? []) {
+    for (const { lease, attempt, epoch, what } of untold) {
       const detail = 'the worker was killed';
       try {
         const { verdict } = await client.release(lease, { attempt, epoch, why: 'infrastructure', detail });
         say(`was killed during ${what}: ${verdict}`);
       } catch (error) {
-        say(`could not tell of ${lease}: ${error instanceof Error ? error.message : ''}`);
+        say(`could not tell of ${lease}: ${textOf(error)}`);
       }
     }
+    untold = [];
   }
 
   async function session(): Promise<void> {
     const { newest, oldest } = PROTOCOL;
-    const answer = await persist(() => client.session({ protocol: { newest, oldest }, ...facts }, stop));
+    const answer = await persist(() => client.session({ protocol: { newest, oldest }, ...facts }, stop), true);
     if (!answer) return;
+    sessionAt = clock.now();
+    for (const notice of answer.notices) if (!notices.includes(notice)) say(notice);
     notices = answer.notices;
-    for (const notice of notices) say(notice);
   }
 
-  /** Why the lender's own terms forbid work now; undefined where they do not. */
-  function forbidden(policy: Policy): string | undefined {
-    if (home.paused()) return 'paused by its lender (flock worker resume)';
-    const now = clock.now();
-    if (!mayWork(policy, now)) return `outside its hours, for ${minutesUntil(policy, now, true)} minutes more`;
-    if (policy.suites.length === 0) return 'no suite is accepted here (flock worker accept NAME)';
-    return undefined;
-  }
-
-  function wish({ hours, zone, max_minutes, suites }: Policy, slots: number) {
-    const left = hours.length === 0 ? max_minutes : minutesUntil({ hours, zone }, clock.now(), false);
-    const maxMinutes = Math.max(LEAST_MINUTES, Math.min(max_minutes, left));
-    return { slots, digests: suites.map(({ digest }) => digest), maxMinutes, waitSeconds: 0 };
-  }
-
-  /** What is asked for in the call that hands a result in. Undefined where the lender's terms, read anew, allow no more. */
-  function nextWish(): ReturnType<typeof wish> | undefined {
-    const policy = terms();
-    if (stop.aborted || typeof policy === 'string' || clock.now() < rest.until || held.size > policy.cores)
-      return undefined;
-    return forbidden(policy) === undefined ? wish(policy, 1) : undefined;
-  }
-
-  /** The lender's terms as they are now, or what is wrong with them. */
-  function terms(): Policy | string {
+  /** The lender's terms as they are now, or why there is to be no work. */
+  function termsNow(): Policy | string {
     try {
-      return home.policy();
+      const policy = home.policy();
+      return forbidden(policy, home.paused(), clock.now()) ?? hindrance?.(policy) ?? policy;
     } catch (error) {
       if (error instanceof PolicyError) return error.message;
-      throw error;
+      return `cannot read ${home.policyFile}: ${textOf(error)}`;
     }
   }
 
-  const ask = (policy: Policy, slots: number): Promise<LeaseAnswer | undefined> =>
-    persist(() => client.lease({ ...wish(policy, slots), waitSeconds: held.size === 0 ? WAIT_SECONDS : 0 }, stop));
+  /** The terms on which one more job is asked for in the call that hands a result in; undefined where there is to be none. */
+  function nextTerms(): Policy | undefined {
+    const terms = termsNow();
+    return stop.aborted || typeof terms === 'string' || clock.now() < rest.until || held.size > terms.cores
+      ? undefined
+      : terms;
+  }
 
-  const IDLE: Record<NonNullable<LeaseAnswer['idle']>, string> = {
-    no_hunts: 'there is no hunt now',
-    no_accepted_suite: 'no hunt uses a suite that is accepted here (flock worker accept NAME)',
-    all_leased: 'all work is handed out',
-    paused: 'paused in Discord (/machine resume)',
-    quarantined: 'quarantined by the community (/machine show tells why)',
-    busy: 'the coordinator is busy',
-    too_short: 'no job is short enough',
-  };
+  /** Whatever the loop below waits for: the lender's word is kept within seconds. */
+  function guard(): void {
+    if (home.enrolled()?.machine !== lent) over ??= new Ended('This machine left (flock worker leave).');
+    const why = termsNow();
+    if (typeof why !== 'string' && over === undefined) return;
+    for (const { abort } of held.values()) abort.abort(over ? 'shutdown' : 'paused');
+  }
 
-  await session();
-  await tellOfLastTime();
-  void beat();
-  try {
-    while (!stop.aborted) {
-      const [fatal] = broken;
-      if (fatal) throw fatal;
-      const policy = terms();
-      const why = typeof policy === 'string' ? policy : forbidden(policy);
-      if (typeof policy === 'string' || why !== undefined) {
-        for (const { abort } of held.values()) abort.abort('paused');
-        nowIdle(why);
-        await pause(LOOK_MS);
-        continue;
-      }
-      const slots = clock.now() < rest.until ? 0 : policy.cores - held.size;
-      if (slots <= 0) {
-        nowIdle(held.size > 0 ? undefined : `its last ${broke} jobs broke: ${rest.why.slice(0, 200)}`);
-        await Promise.race([pause(LOOK_MS), ...[...held.values()].map(({ ended }) => ended)]);
-        continue;
-      }
-      const answer = await ask(policy, slots);
-      if (!answer) continue;
-      for (const lease of answer.leases) begin(lease, policy);
-      if (held.size > 0) nowIdle(undefined);
-      if (answer.leases.length > 0) continue;
-      if (held.size === 0) nowIdle(answer.idle === undefined ? 'no work' : IDLE[answer.idle]);
-      const seconds = answer.retrySeconds ?? 30;
-      await Promise.race([pause(seconds * 1000), ...[...held.values()].map(({ ended }) => ended)]);
+  const jobsEnd = (): Promise<void>[] => [...held.values()].map(({ ended }) => ended);
+
+  /** One turn: finds out why there is no work, or asks for some. */
+  async function turn(): Promise<void> {
+    guard();
+    if (over) throw over;
+    const terms = termsNow();
+    if (typeof terms === 'string') {
+      nowIdle(terms);
+      return pause(LOOK_MS);
     }
+    if (sessionAt === undefined || clock.now() - sessionAt > SESSION_MS) await session();
+    const slots = clock.now() < rest.until ? 0 : terms.cores - held.size;
+    if (slots <= 0) {
+      nowIdle(held.size > 0 ? undefined : `its last ${broke} jobs broke: ${rest.why.slice(0, 200)}`);
+      return Promise.race([pause(LOOK_MS), ...jobsEnd()]);
+    }
+    const waitSeconds = held.size === 0 ? WAIT_SECONDS : 0;
+    const answer = await persist(
+      () => client.lease({ ...wish(terms, slots, clock.now()), waitSeconds }, stop).catch(bySession),
+      true,
+    );
+    if (!answer) return;
+    const begun = await beginAll(answer.leases, slots);
+    if (held.size > 0) nowIdle(undefined);
+    else nowIdle(answer.idle === undefined ? 'no work' : IDLE[answer.idle]);
+    if (begun > 0) return;
+    const seconds = Math.max(SOONEST, answer.retrySeconds ?? 30);
+    return Promise.race([pause(seconds * 1000), ...jobsEnd()]);
+  }
+
+  /** Who cannot be understood is asked for its version first. */
+  function bySession(error: unknown): never {
+    if (error instanceof Refused && error.code === 'bad_request') sessionAt = undefined;
+    throw error;
+  }
+
+  show();
+  try {
+    await session();
+    await tellOfLastTime();
+    every(() => BEAT_SECONDS * 1000 * (0.8 + 0.2 * clock.random()), beat);
+    every(
+      () => LOOK_MS,
+      () => held.size > 0 && guard(),
+    );
+    while (!stop.aborted) await turn();
+  } catch (error) {
+    if (error instanceof Ended) over ??= error;
+    throw error;
   } finally {
-    cancelBeat?.();
+    for (const cancel of cancels) cancel();
     for (const { abort } of held.values()) abort.abort('shutdown');
-    await Promise.all([...held.values()].map(({ ended }) => ended));
+    while (held.size > 0) await Promise.all(jobsEnd());
     idle = 'stopped';
-    show();
+    // Who left has no state any more.
+    if (home.enrolled()?.machine === lent) show();
   }
 }
+
+/** Jobs that a worker was in the middle of, and of which nobody was told. */
+const unfinished = (last: WorkerState | undefined): WorkerState['jobs'] => [
+  ...(last?.jobs ?? []),
+  ...(last?.untold ?? []),
+];

@@ -3,15 +3,16 @@ import { z } from 'zod';
 
 const clockTime = /^([01]\d|2[0-3]):[0-5]\d$/;
 const hours = z
-  .string()
-  .regex(/^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/, 'hours look like 22:00-08:00')
+  .string('hours look like 22:00-08:00')
+  .regex(/^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$/, 'hours look like 22:00-08:00')
+  .refine((span) => new Set(span.split('-')).size === 2, 'hours end at another time than they begin; [] is always')
   .describe('From and to, in `zone`; past midnight is fine');
 
 /** A host, any port or one; or all hosts below a domain. */
 const DESTINATION = /^(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*(:\d{1,5})?$/i;
 
 export const policySchema = z.strictObject({
-  hours: z.array(hours).default([]).describe('When it may work; empty: always'),
+  hours: z.array(hours, 'hours are a list, as [22:00-08:00]').default([]).describe('When it may work; empty: always'),
   zone: z
     .string()
     .refine((zone) => isZone(zone), 'a time zone looks like Asia/Shanghai or UTC')
@@ -36,11 +37,22 @@ export type Policy = z.infer<typeof policySchema>;
 
 function isZone(zone: string): boolean {
   try {
-    new Intl.DateTimeFormat('en-US', { timeZone: zone });
+    clockOf(zone);
     return true;
   } catch {
     return false;
   }
+}
+
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
+/** To make one costs more than to ask it a thousand times. Throws RangeError for what is no zone. */
+function clockOf(zone: string): Intl.DateTimeFormat {
+  const clock =
+    clocks.get(zone) ??
+    new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+  clocks.set(zone, clock);
+  return clock;
 }
 
 const minutesOf = (time: string): number => {
@@ -48,14 +60,12 @@ const minutesOf = (time: string): number => {
   return hour * 60 + minute;
 };
 
+/** As a clock on the wall there shows it: 22:05. */
+export const timeOfDay = (at: number, zone: string): string => clockOf(zone).format(at);
+
 /** Minutes since midnight in a zone. */
 export function minuteOfDay(at: number, zone: string): number {
-  const time = new Intl.DateTimeFormat('en-GB', {
-    timeZone: zone,
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-  }).format(at);
+  const time = timeOfDay(at, zone);
   if (!clockTime.test(time)) throw new RangeError(`not a time of day: ${time}`);
   return minutesOf(time);
 }

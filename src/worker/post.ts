@@ -4,6 +4,8 @@ import { Agent, type IncomingMessage, type OutgoingHttpHeaders, request } from '
 export interface Answered {
   readonly status: number;
   readonly body: Buffer;
+  /** Where a redirection leads. */
+  readonly location: string | undefined;
 }
 
 export interface Posting {
@@ -60,5 +62,6 @@ async function read(response: IncomingMessage, most: number): Promise<Answered> 
     if (size > most) throw new Error(`more than ${most} bytes came`);
     parts.push(part);
   }
-  return { status: response.statusCode ?? 0, body: Buffer.concat(parts) };
+  const { statusCode: status = 0, headers } = response;
+  return { status, body: Buffer.concat(parts), location: headers.location };
 }

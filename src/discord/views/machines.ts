@@ -5,6 +5,7 @@ import type { BoardRow, Hours, LedgerRow } from '../../fleet/engines/sqlite/ledg
 import { type Machine, SILENT_MS } from '../../fleet/machine.js';
 import type { MessageBody } from '../../platform/effects.js';
 import { isMessageKey, publicTexts, type Translator } from '../../platform/i18n.js';
+import { isLoopback, nameOfHost } from '../../platform/loopback.js';
 import { addressing } from '../custom-id.js';
 import { APPEAL_MACHINE, BOARD_LISTED, BOARD_PAGE, HOURS_PAGE, MACHINE_PAGE } from './addresses.js';
 import { COLOURS, container, line, pressable, row, text } from './layout.js';
@@ -28,6 +29,12 @@ export interface Offer {
   readonly expiresAt: number;
 }
 
+/** Whether what machines say goes over a network unencrypted: the host said so, and the lender says it too. */
+const isOpen = (url: string): boolean => {
+  const parsed = new URL(url);
+  return parsed.protocol === 'http:' && !isLoopback(nameOfHost(parsed));
+};
+
 /** The one line to paste, for the lender alone. */
 export function offered(t: Translator, { alias, url, code, expiresAt }: Offer): View {
   return {
@@ -36,7 +43,7 @@ export function offered(t: Translator, { alias, url, code, expiresAt }: Offer): 
       container(COLOURS.plain, [
         text(`### 🐦 ${t('machine.lend.title', { alias: plain(alias) })}`),
         text(t('machine.lend.paste')),
-        text(codeBlock(`npx flock worker enroll ${url} ${code}`)),
+        text(codeBlock(`npx flock worker enroll ${url} ${code}${isOpen(url) ? ' --insecure' : ''}`)),
         text(t('machine.lend.once', { expires: ago(expiresAt) })),
         line(),
         text(`${t('machine.lend.then')}\n${codeBlock('npx flock worker accept\nnpx flock worker run')}`),
