@@ -8,7 +8,7 @@ import type { Terminal } from './index.js';
 export const shown = (text: string): string => text.replace(/\s*\n\s*/g, ' · ').replace(/\p{Cc}|\p{Cs}/gu, '\ufffd');
 
 /** Whether a process is there, whoever's it is. */
-function isThere(pid: number): boolean {
+export function isThere(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

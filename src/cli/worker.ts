@@ -1,17 +1,19 @@
 import { statfsSync } from 'node:fs';
 import os from 'node:os';
 import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { jobSchema } from '../fleet/protocol.js';
 import { systemClock } from '../platform/clock.js';
 import { packageRoot, shipped } from '../platform/paths.js';
+import { clearScratch } from '../worker/cell.js';
 import { Refused, Unreachable } from '../worker/client.js';
 import { Ended } from '../worker/ended.js';
 import { holdHome } from '../worker/holding.js';
 import { HomeError, openWorkerHome, type WorkerHome } from '../worker/home.js';
 import { work } from '../worker/loop.js';
-import { createPerform } from '../worker/perform.js';
+import { createPerformer } from '../worker/perform.js';
 import type { Policy } from '../worker/policy.js';
 import { PolicyError } from '../worker/policy-file.js';
 import { note } from '../worker/ran.js';
@@ -21,7 +23,7 @@ import { createSuiteStore } from '../worker/suites.js';
 import { openWayIn } from '../worker/way-in.js';
 import { type CliCommand, type Terminal, UsageError } from './index.js';
 import { accept, clientOf, enrolHere, facts } from './worker-enrol.js';
-import { isRunning, shown, status } from './worker-status.js';
+import { isRunning, isThere, shown, status } from './worker-status.js';
 
 const USAGE = `worker enroll URL CODE [--insecure] | accept [NAME] | run | status | pause | resume | leave | service   [--home DIR]`;
 
@@ -30,26 +32,33 @@ const LEAST_DISK = 100 * 1024 * 1024;
 
 type Caller = Readonly<Record<string, string | undefined>>;
 
-/** What a sandbox runs: one job from stdin, its progress and its result on stdout. Not for people. */
+/** What runs in a sandbox: one job after another from stdin, their progress and their results on stdout. Not for people. */
 async function performShutIn(caller: Caller): Promise<number> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
-  const { job, folder, out } = shutInSchema.parse(JSON.parse(Buffer.concat(chunks).toString('utf8')));
   const say = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
-  const signal = new AbortController().signal;
   const progress = (steps: number, checks: number): void => say({ steps, checks });
+  const { signal } = new AbortController();
   const [{ performHere }, { openSuite }] = await Promise.all([
     import('../worker/perform-here.js'),
     import('../woodpecker/drivers/suite-folder.js'),
   ]);
+  const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+  const next = async (): Promise<unknown> => {
+    const { value, done } = await lines.next();
+    return done ? undefined : JSON.parse(value);
+  };
+  const { folder, out } = cellSchema.parse(await next());
+  const suite = openSuite(folder);
   const way = out === undefined ? {} : await openWayIn(out);
   const tools = { clock: systemClock, packageRoot, caller: { ...caller, ...way }, signal, progress };
-  const result = await performHere(job, openSuite(folder), tools);
-  if (result) say({ result });
+  for (let told = await next(); told !== undefined; told = await next()) {
+    const result = await performHere(shutInSchema.parse(told).job, suite, tools);
+    if (result) say({ result });
+  }
   return 0;
 }
 
-const shutInSchema = z.strictObject({ job: jobSchema, folder: z.string(), out: z.string().optional() });
+const cellSchema = z.strictObject({ folder: z.string(), out: z.string().optional() });
+const shutInSchema = z.strictObject({ job: jobSchema });
 
 /** What of this machine stands in the way of jobs. */
 function hindrance({ tier }: Policy): string | undefined {
@@ -78,13 +87,15 @@ async function run(home: WorkerHome, terminal: Terminal, caller: Caller): Promis
   const say = (line: string): void => terminal.out(shown(`${new Date().toISOString()} ${line}`));
   const suites = createSuiteStore({ home, shipped: shipped('suites'), client });
   const onRefused = (place: string): void => say(`a job wanted to connect to ${place}: your policy does not allow it`);
+  clearScratch(isThere);
+  const performer = createPerformer({ suites, packageRoot, clock: systemClock, caller, onRefused });
   if (process.getuid?.() === 0) say('runs as root: a user of its own would be safer');
   try {
     await work(
       {
         home,
         client,
-        perform: createPerform({ suites, packageRoot, clock: systemClock, caller, onRefused }),
+        perform: performer.perform,
         clock: systemClock,
         facts: facts(),
         hindrance,
@@ -99,6 +110,8 @@ async function run(home: WorkerHome, terminal: Terminal, caller: Caller): Promis
     if (!(error instanceof Ended)) throw error;
     terminal.err(error.message);
     return ENDED;
+  } finally {
+    performer.close();
   }
 }
 

@@ -79,8 +79,8 @@ const textOf = (error: unknown): string => (error instanceof Error ? error.messa
 function whatOf(job: JobSpec, { suites }: Policy): string {
   const suite = suites.find(({ digest }) => digest === job.digest)?.name ?? job.digest.slice(0, 14);
   return job.kind === 'walk'
-    ? `${suite}: walk ${job.strategy} seed ${job.seed} × ${job.episodes.count}`
-    : `${suite}: replay ${job.trace.length} steps × ${job.runs}`;
+    ? `walk ${job.strategy} seed ${job.seed} × ${job.episodes.count} of ${suite}`
+    : `replay ${job.trace.length} steps × ${job.runs} of ${suite}`;
 }
 
 const IDLE: Record<NonNullable<LeaseAnswer['idle']>, string> = {
@@ -409,9 +409,9 @@ export async function work(deps: LoopDeps, stop: AbortSignal): Promise<void> {
     return Promise.race([pause(seconds * 1000), ...jobsEnd()]);
   }
 
-  /** Who cannot be understood is asked for its version first. */
-  function bySession(error: unknown): never {
-    if (error instanceof Refused && error.code === 'bad_request') sessionAt = undefined;
+  /** Who understands us no longer may have been upgraded: its version is asked for before anything is said again. */
+  async function bySession(error: unknown): Promise<never> {
+    if (error instanceof Refused && error.code === 'bad_request') await session();
     throw error;
   }
 

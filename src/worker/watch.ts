@@ -9,7 +9,7 @@ export class OverLimit extends Error {
 }
 
 export interface Watched {
-  /** What this process started counts as the job's, itself aside. */
+  /** What this process started counts as the job's, itself aside: it waits for what it started, or is the worker. */
   readonly pid: number;
   /** What lies in these folders counts as the job's. Asked anew each time. */
   readonly folders: () => readonly string[];

@@ -5,7 +5,7 @@ import { stringify } from 'yaml';
 import { systemClock } from '../../src/platform/clock.js';
 import { packageRoot } from '../../src/platform/paths.js';
 import { openSuite, type SuiteFolder } from '../../src/woodpecker/drivers/suite-folder.js';
-import { createPerform } from '../../src/worker/perform.js';
+import { createPerformer } from '../../src/worker/perform.js';
 import { type Policy, policySchema } from '../../src/worker/policy.js';
 
 /** `script`: shell; what it prints on its last lines is what `lookAround` resolves to. */
@@ -41,7 +41,7 @@ export async function lookAround(
 ): Promise<Looked> {
   const refused: string[] = [];
   const { digest } = spy.suite;
-  const perform = createPerform({
+  const { perform, close } = createPerformer({
     suites: { get: async () => spy },
     packageRoot,
     clock: systemClock,
@@ -55,6 +55,6 @@ export async function lookAround(
       signal: new AbortController().signal,
       progress: () => undefined,
     },
-  );
+  ).finally(close);
   return { said: performed?.sightings[0]?.failure.message, error: performed?.error, refused };
 }
