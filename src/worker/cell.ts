@@ -130,8 +130,7 @@ export async function openCell({ suite, terms, packageRoot, caller, onRefused }:
   function sweep(): void {
     for (const place of ['home', 'tmp', 'shm']) {
       const folder = join(scratch, place);
-      for (const name of readdirSync(folder))
-        if (place !== 'tmp' || !WALKS.test(name)) remove(join(folder, name));
+      for (const name of readdirSync(folder)) if (place !== 'tmp' || !WALKS.test(name)) remove(join(folder, name));
     }
   }
 }

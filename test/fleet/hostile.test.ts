@@ -153,6 +153,25 @@ describe("other machines' leases", () => {
   });
 });
 
+it('hands nothing to a machine that went while it was kept waiting', async () => {
+  const fleet = coordinator.fleet();
+  fleet.hunts.stop(1);
+  const waiting = new AbortController();
+  const lost = owl.say('/v1/lease', { ...wish, waitSeconds: 25 }, { signal: waiting.signal });
+  const doing = () => fleet.machines.named('owl').doing;
+  while (doing() !== 'no_hunts') await new Promise((resolve) => setTimeout(resolve, 10));
+  waiting.abort();
+  await expect(lost).rejects.toThrow();
+  // Whoever calls later is heard later.
+  await isWell();
+  const id = hunt(fleet);
+  coordinator.wake();
+  expect((await jay.say('/v1/lease', wish)).json.leases).toHaveLength(1);
+  expect(fleet.hunts.activity(id)).toMatchObject({ leased: 1 });
+  const machines = [1, 2, 3].map((n) => fleet.jobs.find(n)?.machine).filter((machine) => machine !== undefined);
+  expect(machines).toEqual([fleet.machines.named('jay').id]);
+});
+
 describe('bodies', () => {
   const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
   const wide = `{${Array.from({ length: 60_000 }, (_, n) => `"key${n}":1`).join(',')}}`;

@@ -17,6 +17,8 @@ export interface Saying {
   readonly off?: number;
   readonly nonce?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Hangs up. */
+  readonly signal?: AbortSignal;
 }
 
 export interface LentMachine {
@@ -27,8 +29,13 @@ export interface LentMachine {
 
 export const facts = { version: '0', os: 'linux', arch: 'x64', cores: 1, memoryMb: 1024, sandboxes: [] };
 
-export async function post(url: string, body: string | Uint8Array, headers: Record<string, string>): Promise<Answer> {
-  const response = await fetch(url, { method: 'POST', body: Buffer.from(body), headers });
+export async function post(
+  url: string,
+  body: string | Uint8Array,
+  headers: Record<string, string>,
+  signal?: AbortSignal,
+): Promise<Answer> {
+  const response = await fetch(url, { method: 'POST', body: Buffer.from(body), headers, ...(signal && { signal }) });
   const text = await response.text();
   let json: Record<string, unknown> = {};
   try {
@@ -56,17 +63,18 @@ export async function lendMachine(coordinator: Coordinator, lender: string, alia
 export const machineAt = (url: string, id: string, key: KeyObject): LentMachine => ({
   id,
   key,
-  say(path, body, { sent, signedPath = path, off = 0, nonce = randomUUID(), headers = {} } = {}) {
+  say(path, body, { sent, signedPath = path, off = 0, nonce = randomUUID(), headers = {}, signal } = {}) {
     const text = typeof body === 'string' ? body : JSON.stringify(body);
     const time = Date.now() + off;
     const signature = signCall(key, { method: 'POST', path: signedPath, body: text, time, nonce });
-    return post(`${url}${path}`, sent ?? text, {
+    const said = {
       'content-type': 'application/json',
       [HEADERS.machine]: id,
       [HEADERS.time]: String(time),
       [HEADERS.nonce]: nonce,
       [HEADERS.signature]: signature,
       ...headers,
-    });
+    };
+    return post(`${url}${path}`, sent ?? text, said, signal);
   },
 });

@@ -76,8 +76,8 @@ export function registerFleetApi(server: FastifyInstance, deps: FleetApiDeps): v
 
   const wishOf = ({ waitSeconds: _, ...wish }: LeaseWish) => ({ ...wish, refs: wish.refs ?? [] });
 
-  /** Waits for work, as long as the machine wanted to. */
-  async function lease({ call, fleet }: Caller, request: LeaseWish): Promise<LeaseAnswer> {
+  /** Waits for work, as long as the machine wanted to and is there: what is handed to nobody waits for three minutes. */
+  async function lease({ call, fleet }: Caller, request: LeaseWish, isThere: () => boolean): Promise<LeaseAnswer> {
     const deadline = now() + request.waitSeconds * 1000;
     const wish = wishOf(request);
     let handed: Handed = await fleet.lease(call, wish);
@@ -87,6 +87,11 @@ export function registerFleetApi(server: FastifyInstance, deps: FleetApiDeps): v
       left = deadline - now()
     ) {
       await waiting.wait(fleet.guildId, wish.digests, left);
+      if (!isThere()) {
+        // It was woken in somebody's place.
+        waiting.wake(fleet.guildId);
+        break;
+      }
       handed = await fleet.leaseAgain(call.machine, wish);
       if (handed.leases.length > 0) waiting.wake(fleet.guildId);
     }
@@ -145,7 +150,7 @@ export function registerFleetApi(server: FastifyInstance, deps: FleetApiDeps): v
 
       api.post('/lease', async (http) => {
         const { request, ...caller } = await signed(http, leaseRequest);
-        return lease(caller, request);
+        return lease(caller, request, () => !http.raw.socket.destroyed);
       });
 
       api.post('/beat', async (http) => {
