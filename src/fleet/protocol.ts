@@ -21,8 +21,9 @@ const ref = z.string().regex(/^[\x21-\x7e]{1,120}$/);
 const count = z.int().min(0).max(1_000_000_000);
 const name = z.string().regex(/^[a-z][a-z0-9_]{0,63}$/);
 const covered = z.string().regex(/^[\w:>.-]{1,64}$/);
-const PRINTABLE = /^\P{Cc}*$/u;
-const UNPRINTABLE = /(?![\n\t])\p{Cc}|\p{Cs}/gu;
+/** Also without marks that turn the direction of what follows: with them a text reads as another than it is. */
+const PRINTABLE = /^[^\p{Cc}\u202a-\u202e\u2066-\u2069]*$/u;
+const UNPRINTABLE = /(?![\n\t])\p{Cc}|\p{Cs}|[\u202a-\u202e\u2066-\u2069]/gu;
 
 const printable = (value: string): string => value.replace(UNPRINTABLE, '\ufffd');
 

@@ -86,7 +86,13 @@ export async function startHttp(options: HttpOptions): Promise<Http> {
 
   const server = tls
     ? createSecureServer(
-        { ...limitsOf(limits), cert: await readFile(tls.cert), key: await readFile(tls.key) },
+        {
+          ...limitsOf(limits),
+          // Until the hands are shaken none of the limits on what is said applies.
+          handshakeTimeout: limits.headers,
+          cert: await readFile(tls.cert),
+          key: await readFile(tls.key),
+        },
         onRequest,
       )
     : createServer(limitsOf(limits), onRequest);

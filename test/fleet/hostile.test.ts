@@ -9,6 +9,7 @@ import { MAX_BODY, MAX_TEXT } from '../../src/fleet/protocol.js';
 import { API_ERRORS } from '../../src/fleet/refused.js';
 import { HEADERS } from '../../src/fleet/signing.js';
 import type { HttpLimits } from '../../src/platform/http-limits.js';
+import { makeCertificate } from '../support/certificate.js';
 import { type Coordinator, startCoordinator } from '../support/coordinator.js';
 import { DIGEST, failing, hunt, passing } from '../support/fleet.js';
 import { facts, keyPair, type LentMachine, lendMachine, machineAt, post } from '../support/lent-machine.js';
@@ -260,6 +261,7 @@ describe('results', () => {
     ['a message beyond its cap', failed(sighting({ failure: failure('x'.repeat(MAX_TEXT + 1)) }))],
     ['a trace of two thousand steps', failed(sighting({ trace: many(2000, 'create_vm -> vm#') }))],
     ['an escape sequence in a step', failed(sighting({ trace: ['create_vm\u001b[2J'] }))],
+    ['a step that reads backwards', failed(sighting({ trace: ['create_vm \u202e'] }))],
     ['an action with a line break', failed(sighting({ failure: { ...failure('x'), action: 'a\nb' } }))],
     ['twenty-one sightings', failed(...many(21, '').map(() => sighting()))],
     ['a signature that is none', failed(sighting({ failure: { ...failure('x'), signature: '<@everyone>' } }))],
@@ -287,10 +289,12 @@ describe('results', () => {
 
   it('keep line breaks and lose what would move a cursor', async () => {
     const lease = await take(owl);
-    const message = 'first\nsecond\u0000\u001b[2J\u009b\ud800 @everyone';
+    const message = 'first\nsecond\u0000\u001b[2J\u009b\ud800\u202e @everyone';
     const said = resultOf(lease, failed(sighting({ failure: failure(message) })));
     expect((await owl.say(`/v1/result/${lease.lease}`, said)).json.verdict).toBe('accepted');
-    expect(coordinator.fleet().findings.get(1).message).toBe('first\nsecond\ufffd\ufffd[2J\ufffd\ufffd @everyone');
+    expect(coordinator.fleet().findings.get(1).message).toBe(
+      'first\nsecond\ufffd\ufffd[2J\ufffd\ufffd\ufffd @everyone',
+    );
   });
 
   it.each([
@@ -432,6 +436,20 @@ describe('connections', () => {
     },
     30_000,
   );
+
+  it('that never shake hands end as soon as those that say nothing', async () => {
+    await coordinator.stop();
+    coordinator = await startCoordinator(folder, { limits: LIMITS, tls: makeCertificate(folder) });
+    const sockets = ['', '\x16\x03\x01\x02\x00\x01'].map((said) => {
+      const socket = connect(port(), '127.0.0.1')
+        .resume()
+        .on('error', () => undefined);
+      if (said !== '') socket.write(said, 'latin1');
+      return socket;
+    });
+    await Promise.all(sockets.map(hungUpOn));
+    expect(coordinator.faults).toEqual([]);
+  }, 30_000);
 
   it('that are more than can be, are closed at once, and there is room again when others end', async () => {
     const sockets = Array.from({ length: LIMITS.connections + 200 }, () =>
