@@ -4,6 +4,7 @@ import { neededPermissions } from '../../src/discord/invite.js';
 import { updateChannel } from '../../src/local-discord/operations/channels.js';
 import { addBot } from '../../src/local-discord/operations/guilds.js';
 import { kick } from '../../src/local-discord/operations/members.js';
+import { deleteThread, updateThread } from '../../src/local-discord/operations/threads.js';
 import { snowflakeAt } from '../../src/local-discord/world.js';
 import { type Clock, systemClock } from '../../src/platform/clock.js';
 import { openTown, type RunningBot } from '../support/bot.js';
@@ -49,9 +50,31 @@ it('counts what it just made as there, though Discord has not told of it yet, an
   await expect.poll(() => has('role.helper'), { timeout: 15_000 }).toBe(false);
 });
 
+it('hears what becomes of posts that were archived before it came', async () => {
+  settings().setPlace('channel.questions', town.questions.id);
+  const ana = town.local.actor(town.ana.id);
+  const post = (title: string) => ana.post(town.questions.id, { title, content: title }).thread.id;
+  const [renamed, deleted] = [post('First'), post('Second')];
+  const questions = () =>
+    bot.guilds.open(town.guild.id).db.prepare('SELECT title, state FROM question ORDER BY id').all();
+  await expect.poll(questions).toHaveLength(2);
+  await expect.poll(() => bot.guilds.open(town.guild.id).outbox.stats().pending).toBe(0);
+  const change = (thread: string, body: object) => updateThread(town.local.world, town.owner.id, thread, body);
+  await bot.stop();
+  for (const thread of [renamed, deleted]) change(thread, { archived: true });
+  bot = await town.startBot();
+  change(renamed, { archived: false, name: 'First of all' });
+  deleteThread(town.local.world, town.owner.id, deleted);
+  await expect.poll(questions).toEqual([
+    { title: 'First of all', state: 'open' },
+    { title: 'Second', state: 'gone' },
+  ]);
+});
+
 it('notices that it was removed while it was not connected, keeps what waits, and goes on when it is back', async () => {
   const guild = () => bot.guilds.open(town.guild.id);
   const leftAt = () => guild().db.prepare("SELECT value FROM meta WHERE key = 'left_at'").get();
+  const { parked } = guild().outbox.stats();
   town.local.dropGateway('invalid-session', town.application.id);
   kick(town.local.world, town.owner.id, town.guild.id, town.application.bot_id);
   await expect.poll(leftAt, { timeout: 10_000 }).toBeDefined();
@@ -64,5 +87,5 @@ it('notices that it was removed while it was not connected, keeps what waits, an
       .map(({ content }) => content);
   await expect.poll(said).toContain('I am back.');
   expect(leftAt()).toBeUndefined();
-  expect(guild().outbox.stats()).toMatchObject({ pending: 0, parked: 0 });
+  expect(guild().outbox.stats()).toMatchObject({ pending: 0, parked });
 });

@@ -1,6 +1,7 @@
 /** Follows what people do to our things in Discord by hand: posts in the forum, renamings, deletions. Needs the Guilds intent only. */
 import { setImmediate } from 'node:timers/promises';
-import { type Client, Events, type Guild as Server } from 'discord.js';
+import { type Client, Events, GatewayDispatchEvents, type Guild as Server } from 'discord.js';
+import { z } from 'zod';
 import type { Community } from '../../community/community.js';
 import type { Clock } from '../../platform/clock.js';
 import type { Guild } from '../../platform/guild.js';
@@ -14,6 +15,9 @@ export interface PlacesDeps {
   readonly faults: Pick<Faults, 'note'>;
   readonly clock: Pick<Clock, 'now' | 'after'>;
 }
+
+const GONE_THREAD = z.object({ id: z.string(), guild_id: z.string().regex(/^\d{1,20}$/) });
+const THREAD = GONE_THREAD.extend({ name: z.string(), applied_tags: z.array(z.string()).default([]) });
 
 /**
  * Starts to follow, once the client is ready; servers that are there by then are caught up with one after the other, so
@@ -51,6 +55,16 @@ export function followPlaces(client: Client<true>, { guilds, communityOf, faults
     tell(after.guildId, ({ questions }) => questions.edited(after.id, after.name, after.appliedTags));
   });
   client.on(Events.ThreadDelete, (thread) => tell(thread.guildId, ({ lost }) => lost(thread.id)));
+  // Of threads that it does not keep, which are those that were archived, discord.js tells nothing.
+  client.ws.on(GatewayDispatchEvents.ThreadUpdate, (thread: unknown) => {
+    const { data } = THREAD.safeParse(thread);
+    if (data && !client.channels.cache.has(data.id))
+      tell(data.guild_id, ({ questions }) => questions.edited(data.id, data.name, data.applied_tags));
+  });
+  client.ws.on(GatewayDispatchEvents.ThreadDelete, (thread: unknown) => {
+    const { data } = GONE_THREAD.safeParse(thread);
+    if (data && !client.channels.cache.has(data.id)) tell(data.guild_id, ({ lost }) => lost(data.id));
+  });
   client.on(Events.ChannelDelete, (channel) => {
     if (!channel.isDMBased()) tell(channel.guildId, ({ lost }) => lost(channel.id));
   });
