@@ -207,6 +207,7 @@ export function createApp(options: AppOptions) {
       rest: createDeliveryRest(discord),
       continuations: { ...continuationsOf(communityOf), ...heralds.continuations },
       refusals: refusalsOf(communityOf),
+      isOver: (guild, channel) => communityOf(guild).questions.lost(channel),
       clock,
       log,
       present: (guildId) => client.guilds.cache.get(guildId)?.available === true,

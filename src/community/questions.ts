@@ -240,12 +240,13 @@ export function createQuestions(guild: Guild, settings: Settings, { now, posts }
     /** Tags of the forum were deleted in Discord; these are left. */
     keepTags: guild.transaction(store.keepTags),
 
-    /** A question's post was deleted in Discord. */
-    lost: guild.transaction((thread: string): void => {
+    /** A question's post was deleted in Discord. Returns whether it was one. */
+    lost: guild.transaction((thread: string): boolean => {
       const question = store.byThread(thread);
-      if (!question) return;
+      if (!question) return false;
       store.setState(question.id, 'gone');
       schedule.cancel(timer(question.id));
+      return true;
     }),
 
     /** The forum was deleted in Discord, and every post with it. */

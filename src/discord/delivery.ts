@@ -20,6 +20,8 @@ export interface DeliveryDeps {
   readonly rest: REST;
   readonly continuations: Continuations;
   readonly refusals?: Refusals;
+  /** Discord says that this channel is not there. True when it is known what that means: nothing can be done to it any more. */
+  readonly isOver?: (guild: Guild, channel: string) => boolean;
   readonly clock: Clock;
   readonly log: Log;
   /** Is the bot in this guild now? What waits for one that it left stays as it is. */
@@ -29,6 +31,7 @@ export interface DeliveryDeps {
   readonly onFault?: (guildId: string, row: OutboxRow, error: unknown) => void;
 }
 
+const UNKNOWN_CHANNEL = 10003;
 /** What Discord says to who is not in a server: missing access, unknown server. To who is, the first means a channel out of sight. */
 const OUT = [50001, 10004] as const;
 /** Effects on their way at once, over all guilds. */
@@ -162,6 +165,11 @@ export function createDelivery(deps: DeliveryDeps) {
         failures = 0;
       } catch (error) {
         if (stopped && abort.signal.aborted) return;
+        const [, channel] = /^channel:(\d+)$/.exec(row.target) ?? [];
+        if (channel && saysGone(error, UNKNOWN_CHANNEL) && deps.isOver?.(guild, channel)) {
+          guild.outbox.done(row, undefined);
+          return;
+        }
         const verdict = judge(error);
         const isOut = verdict.kind === 'never' && saysGone(error, ...OUT) && !(await isIn(guild.id));
         failed(guild, row, isOut ? { kind: 'later', error: verdict.error } : verdict);

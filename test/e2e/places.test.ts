@@ -71,6 +71,23 @@ it('hears what becomes of posts that were archived before it came', async () => 
   ]);
 });
 
+it('takes a post that it does not find for deleted, and troubles nobody with what was to be done there', async () => {
+  const guild = () => bot.guilds.open(town.guild.id);
+  const ana = town.local.actor(town.ana.id);
+  const { thread } = ana.post(town.questions.id, { title: 'Third', content: 'Third' });
+  const state = () =>
+    guild().db.prepare<[string], string>('SELECT state FROM question WHERE thread = ?').pluck().get(thread.id);
+  await expect.poll(state).toBe('open');
+  await expect.poll(() => guild().outbox.stats().pending).toBe(0);
+  const { parked } = guild().outbox.stats();
+  await bot.stop();
+  deleteThread(town.local.world, town.owner.id, thread.id);
+  bot = await town.startBot();
+  guild().outbox.add({ kind: 'post', channel: thread.id, message: { content: 'Who can help?' } });
+  await expect.poll(state).toBe('gone');
+  await expect.poll(() => guild().outbox.stats()).toMatchObject({ pending: 0, parked });
+});
+
 it('notices that it was removed while it was not connected, keeps what waits, and goes on when it is back', async () => {
   const guild = () => bot.guilds.open(town.guild.id);
   const leftAt = () => guild().db.prepare("SELECT value FROM meta WHERE key = 'left_at'").get();
