@@ -1,12 +1,11 @@
-import { GatewayIntentBits } from 'discord.js';
 import { createApp, type Started } from '../app.js';
-import { intentsOf } from '../discord/client.js';
+import { intentNames } from '../discord/client.js';
 import { inviteLink } from '../discord/invite.js';
 import { LoginFailed } from '../discord/login-failed.js';
 import { systemClock } from '../platform/clock.js';
 import { type Environment, EnvironmentError } from '../platform/env.js';
 import { createGuildStore } from '../platform/guild-store.js';
-import { Unencrypted } from '../platform/http.js';
+import { CannotListen, Unencrypted } from '../platform/http.js';
 import { lockFolder } from '../platform/lock.js';
 import { createLog, type Log } from '../platform/log.js';
 import { createMetrics } from '../platform/metrics.js';
@@ -112,8 +111,7 @@ function announce(terminal: Terminal, neighbour: Neighbour | undefined, { grante
   if (neighbour) terminal.out(`Open ${neighbour.url} to be somebody there.`);
   else {
     terminal.out(`Invite the bot: ${inviteLink(granted.applicationId)}`);
-    const intents = intentsOf(granted).map((bit) => GatewayIntentBits[bit]);
-    terminal.out(`Intents: ${intents.join(', ')}.${granted.members ? '' : NO_MEMBERS}`);
+    terminal.out(`Intents: ${intentNames(granted).join(', ')}.${granted.members ? '' : NO_MEMBERS}`);
   }
   if (httpUrl !== undefined) terminal.out(`Health: ${httpUrl}/healthz  Metrics: ${httpUrl}/metrics`);
 }
@@ -132,5 +130,4 @@ const isTheirs = (error: unknown): boolean =>
   (error instanceof LoginFailed && error.failure !== 'refused') ||
   error instanceof EnvironmentError ||
   error instanceof Unencrypted ||
-  // Cannot listen, or cannot read the certificate.
-  (error instanceof Error && 'syscall' in error && (error.syscall === 'listen' || error.syscall === 'open'));
+  error instanceof CannotListen;

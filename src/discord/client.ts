@@ -56,11 +56,12 @@ export async function lookUp(rest: REST): Promise<Granted> {
 }
 
 /** What the bot asks for: of the privileged intents only what was granted. */
-export const intentsOf = ({ members }: Granted): GatewayIntentBits[] => [
+const intentsOf = ({ members }: Granted): GatewayIntentBits[] => [
   GatewayIntentBits.Guilds,
   GatewayIntentBits.GuildScheduledEvents,
   ...(members ? [GatewayIntentBits.GuildMembers] : []),
 ];
+export const intentNames = (granted: Granted): string[] => intentsOf(granted).map((bit) => GatewayIntentBits[bit]);
 
 /** A client that is not connected yet. Nothing it sends can mention anyone unless a payload says so itself. */
 export function createClient({ api }: Pick<DiscordAddress, 'api'>, granted: Granted): Client {

@@ -44,6 +44,16 @@ export class NewerStore extends Error {
   override readonly name = 'NewerStore';
 }
 
+/** Throws when the file is no database. */
+function versionOf(db: Database.Database, path: string): number {
+  try {
+    return Number(db.pragma('user_version', { simple: true }));
+  } catch (error) {
+    db.close();
+    throw new Error(`${path} cannot be read; without it, a new Discord begins.`, { cause: error });
+  }
+}
+
 /**
  * Opens the file at `path`, fills the (empty) world from it, and from then on keeps it up to date. `:memory:` is allowed.
  * `onError` hears of a write that failed (a full disk): it is tried again with the next change.
@@ -51,7 +61,7 @@ export class NewerStore extends Error {
 export function openStore(path: string, world: World, onError: (error: unknown) => void = rethrow): Store {
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
   const db = new Database(path);
-  const version = Number(db.pragma('user_version', { simple: true }));
+  const version = versionOf(db, path);
   if (version > VERSION) {
     db.close();
     throw new NewerStore(`${path} was written by a newer version (${version}; this one knows ${VERSION}).`);

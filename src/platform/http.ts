@@ -51,7 +51,15 @@ export class Unencrypted extends Error {
   }
 }
 
-/** Listens. Rejects with Unencrypted, when the port is taken, or when the certificate cannot be read. */
+/** The settings, each as good as any, do not fit this machine: the port is taken, the address another's, the files no certificate. */
+export class CannotListen extends Error {
+  override readonly name = 'CannotListen';
+  constructor(settings: string, cause: unknown) {
+    super(`${settings}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+}
+
+/** Listens. Rejects with Unencrypted or CannotListen. */
 export async function startHttp(options: HttpOptions): Promise<Http> {
   const { host, port, tls, trustedHops = 0, insecure = false, registry, health, limits = HTTP_LIMITS, mount } = options;
   if (!tls && trustedHops === 0 && !insecure && !isLoopback(host)) throw new Unencrypted(host);
@@ -84,22 +92,13 @@ export async function startHttp(options: HttpOptions): Promise<Http> {
     answer(request, response).catch(() => response.writeHead(500).end());
   };
 
-  const server = tls
-    ? createSecureServer(
-        {
-          ...limitsOf(limits),
-          // Until the hands are shaken none of the limits on what is said applies.
-          handshakeTimeout: limits.headers,
-          cert: await readFile(tls.cert),
-          key: await readFile(tls.key),
-        },
-        onRequest,
-      )
-    : createServer(limitsOf(limits), onRequest);
+  const server = tls ? await secureServer(tls, limits, onRequest) : createServer(limitsOf(limits), onRequest);
   limit(server, limits);
   // All machines of a fleet come back at once when it was away.
   server.listen({ port, host, backlog: 4096 });
-  await once(server, 'listening');
+  await once(server, 'listening').catch((error: unknown) => {
+    throw new CannotListen('HTTP_HOST, HTTP_PORT', error);
+  });
   return {
     url: `${tls ? 'https' : 'http'}://${nameOf(server.address())}`,
     async close() {
@@ -110,6 +109,18 @@ export async function startHttp(options: HttpOptions): Promise<Http> {
       await (await mounted)?.close();
     },
   };
+}
+
+type OnRequest = (request: IncomingMessage, response: ServerResponse) => void;
+
+async function secureServer(tls: NonNullable<HttpOptions['tls']>, limits: HttpLimits, onRequest: OnRequest) {
+  try {
+    const [cert, key] = await Promise.all([readFile(tls.cert), readFile(tls.key)]);
+    // Until the hands are shaken none of the limits on what is said applies.
+    return createSecureServer({ ...limitsOf(limits), handshakeTimeout: limits.headers, cert, key }, onRequest);
+  } catch (error) {
+    throw new CannotListen('TLS_CERT, TLS_KEY', error);
+  }
 }
 
 /** Where this machine itself finds the server. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -70,6 +70,12 @@ describe('the store', () => {
     const reopened = openStore(file, early);
     expect(BigInt(early.newId())).toBeGreaterThan(BigInt(last));
     reopened.close();
+  });
+
+  it('names a file that is none of its own, and leaves it as it was', () => {
+    writeFileSync(file, 'my diary, which is longer than sixteen bytes');
+    expect(() => openStore(file, testWorld())).toThrow(`${file} cannot be read`);
+    expect(readFileSync(file, 'utf8')).toMatch(/^my diary/);
   });
 
   it('refuses a file of a newer version and leaves it as it was', () => {

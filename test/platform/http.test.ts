@@ -16,6 +16,17 @@ describe('listening for lent machines', () => {
     await expect(open).rejects.toThrow(/TLS_CERT.*TRUSTED_HOPS/s);
   });
 
+  it('names the settings that do not fit the machine', async () => {
+    const first = await startHttp({ ...shared, host: '127.0.0.1' });
+    const port = Number(new URL(first.url).port);
+    await expect(startHttp({ ...shared, host: '127.0.0.1', port })).rejects.toThrow(
+      /^HTTP_HOST, HTTP_PORT: .*EADDRINUSE/,
+    );
+    await first.close();
+    const tls = { cert: 'package.json', key: 'package.json' };
+    await expect(startHttp({ ...shared, host: '127.0.0.1', tls })).rejects.toThrow(/^TLS_CERT, TLS_KEY: /);
+  });
+
   it.each([
     ['behind a proxy', { trustedHops: 1 }],
     ['when told that the network is safe', { insecure: true }],
