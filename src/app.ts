@@ -247,15 +247,16 @@ export function createApp(options: AppOptions) {
         return client.guilds.cache.size;
       },
     };
-    void survey(
+    void survey({
       guilds,
-      (guildId, { effect, timer }) => {
+      now: clock.now,
+      tell(guildId, { effect, timer }) {
         if (effect !== undefined) delivery.expect(guildId, effect);
         if (timer !== undefined) timers.expect(guildId, timer);
       },
-      (guildId, error) => log.warn({ guildId, err: error }, 'the file of this server cannot be used'),
-      aborted.signal,
-    );
+      onProblem: (guildId, error) => log.warn({ guildId, err: error }, 'the file of this server cannot be used'),
+      signal: aborted.signal,
+    });
     return { granted, httpUrl: http?.url };
   }
 

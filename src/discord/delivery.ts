@@ -87,7 +87,13 @@ export function createDelivery(deps: DeliveryDeps) {
   }
 
   function pump(guildId: string): void {
-    if (stopped || (resting.get(guildId) ?? 0) > clock.now()) return;
+    if (stopped) return;
+    const rested = resting.get(guildId) ?? 0;
+    if (rested > clock.now()) {
+      // Something was added meanwhile, and took the place of the look that was planned.
+      wakes.sooner(guildId, rested);
+      return;
+    }
     if (flying.size >= slots()) {
       waiting.add(guildId);
       return;

@@ -24,6 +24,10 @@ export class GuildUnavailable extends Error {
   }
 }
 
+/** Whether it may end by itself, while the bot runs: room is made, another program lets go. The others need a person, and a restart. */
+export const mayPass = (error: unknown): boolean =>
+  error instanceof GuildUnavailable && error.kind !== 'newer' && error.kind !== 'corrupt';
+
 const FEW_BLOCKS = 16n;
 
 function diskIsFull(folder: string): boolean {

@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3';
 import { hasLog, peekVersion } from './guild-file.js';
 import type { GuildStore } from './guild-store.js';
+import { mayPass } from './guild-unavailable.js';
 
 /** What a guild's file says without being kept open. Times in milliseconds. */
 export interface Outlook {
@@ -46,19 +47,27 @@ export function outlookOf(guilds: GuildStore, guildId: string): Outlook {
   }
 }
 
-/** Reads every guild's outlook, one at a time with room for others in between. `aborted` ends it. */
-export async function survey(
-  guilds: GuildStore,
-  tell: (guildId: string, outlook: Outlook) => void,
-  onProblem: (guildId: string, error: unknown) => void,
-  signal: AbortSignal,
-): Promise<void> {
+export interface SurveyDeps {
+  readonly guilds: GuildStore;
+  readonly now: () => number;
+  /** Of a file that cannot be read now, but may be later, it says when to look again. */
+  readonly tell: (guildId: string, outlook: Pick<Outlook, 'effect' | 'timer'>) => void;
+  readonly onProblem: (guildId: string, error: unknown) => void;
+  readonly signal: AbortSignal;
+}
+
+const LOOK_AGAIN_MS = 30_000;
+
+/** Reads every guild's outlook, one at a time with room for others in between. `signal` ends it. */
+export async function survey({ guilds, now, tell, onProblem, signal }: SurveyDeps): Promise<void> {
   for (const guildId of guilds.list()) {
     if (signal.aborted) return;
     try {
       tell(guildId, outlookOf(guilds, guildId));
     } catch (error) {
       onProblem(guildId, error);
+      const later = now() + LOOK_AGAIN_MS;
+      if (mayPass(error)) tell(guildId, { effect: later, timer: later });
     }
     await new Promise((resolve) => setImmediate(resolve));
   }

@@ -282,6 +282,18 @@ describe('the outbox', () => {
     expect(discord.contents()).toEqual(['5: a']);
   });
 
+  it('goes on when the file can be written again, whatever was added meanwhile', async () => {
+    const { db, outbox } = guilds.open('1');
+    outbox.add(post('5', 'a'));
+    db.pragma('query_only = ON');
+    await pass(1000);
+    db.pragma('query_only = OFF');
+    outbox.add(post('6', 'b'));
+    await pass(MINUTE);
+    expect(discord.contents()).toEqual(['5: a', '6: b']);
+    expect(outbox.stats().pending).toBe(0);
+  });
+
   it('gives up a request under way when it must stop, and the next process finds out what became of it', async () => {
     let arrived = () => {};
     const underWay = new Promise<void>((resolve) => {
