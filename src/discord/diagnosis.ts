@@ -2,6 +2,7 @@
 import type { Guild as DiscordGuild } from 'discord.js';
 import { PLACES } from '../community/settings.js';
 import { missingOnlyHere, NEEDED_PERMISSIONS, type Permission } from '../community/setup-plan.js';
+import type { GuildUnavailable } from '../platform/guild-unavailable.js';
 import type { OutboxStats, ParkedRow } from '../platform/outbox.js';
 import type { FailedTimer } from '../platform/schedule.js';
 import type { Context } from './context.js';
@@ -26,6 +27,8 @@ export interface Diagnosis {
   readonly outbox: OutboxStats;
   readonly parked: readonly ParkedRow[];
   readonly timers: readonly FailedTimer[];
+  /** Why the server's file could not be written lately, and since when. */
+  readonly problem: { readonly error: GuildUnavailable; readonly since: number } | undefined;
   readonly schema: number;
   /** Bytes on disk. */
   readonly size: number;
@@ -65,6 +68,7 @@ export function diagnose(server: DiscordGuild, { community, guild, system }: Con
     outbox: guild.outbox.stats(),
     parked: guild.outbox.parked(SHOWN),
     timers: guild.schedule.failed(SHOWN),
+    problem: system.guilds.problems().find(({ guildId }) => guildId === guild.id),
     schema: system.guilds.schemaVersion,
     size: system.guilds.size(guild.id),
     pingMs: Math.round(server.client.ws.ping),

@@ -120,6 +120,20 @@ it('tells the asker when Discord refuses their question, and posts it when staff
   expect(told()).toHaveLength(1);
 });
 
+it("says that the server's file can be read but not written, until it can", async () => {
+  const bot = await town.startBot();
+  const guild = () => bot.guilds.open(town.guild.id);
+  // By then the bot has looked at everything that it looks at when it starts.
+  await doctor();
+  guild().db.pragma('query_only = ON');
+  expect(() => guild().transaction(() => createSettings(guild().db).setPlace('tag.open', '1'))()).toThrow();
+  const trouble = t('answer.unavailable', { kind: 'read-only' });
+  expect(read(await doctor())).toContain(trouble);
+  guild().db.pragma('query_only = OFF');
+  guild().transaction(() => createSettings(guild().db).setPlace('tag.open', '1'))();
+  expect(read(await doctor())).not.toContain(trouble);
+});
+
 it("says what is wrong with the server's file, and leaves it alone", async () => {
   const file = `${town.folder}/${town.guild.id}.sqlite`;
   writeFileSync(file, 'this is no database, but it is more than sixteen bytes long');

@@ -26,7 +26,9 @@ export function doctorReport(found: Diagnosis, t: Translator, buttons: DoctorBut
     ),
   ]);
   const isFine =
-    [found.missing, found.missingHere, found.above].every(({ length }) => length === 0) && found.outbox.parked === 0;
+    [found.missing, found.missingHere, found.above].every(({ length }) => length === 0) &&
+    found.outbox.parked === 0 &&
+    !found.problem;
   return [
     container(isFine ? COLOURS.answered : COLOURS.open, [
       text(`## ${t('doctor.title')}`),
@@ -68,7 +70,7 @@ function usedText({ what, used, most }: Used, t: Translator): string {
   return `${mark} ${t('doctor.used', { what, used, most })}`;
 }
 
-function dataTexts({ outbox, timers, schema, size, pingMs }: Diagnosis, t: Translator): string[] {
+function dataTexts({ outbox, timers, problem, schema, size, pingMs }: Diagnosis, t: Translator): string[] {
   const { pending, parked, oldest } = outbox;
   return [
     pending === 0
@@ -76,7 +78,8 @@ function dataTexts({ outbox, timers, schema, size, pingMs }: Diagnosis, t: Trans
       : `${NOTE} ${t('doctor.outbox.pending', { pending, oldest: oldest === undefined ? '' : ago(oldest) })}`,
     ...(parked === 0 ? [] : [`${WRONG} ${t('doctor.outbox.parked', { parked })}`]),
     ...timers.map(({ kind, attempts }) => `${WRONG} ${t('doctor.timer', { kind, attempts })}`),
-    `${OK} ${t('doctor.data', { schema, kibibytes: Math.ceil(size / 1024) })}`,
+    ...(problem ? [`${WRONG} ${t('answer.unavailable', { kind: problem.error.kind })} ${ago(problem.since)}`] : []),
+    `${problem ? NOTE : OK} ${t('doctor.data', { schema, kibibytes: Math.ceil(size / 1024) })}`,
     // Measured with the first heartbeat, which comes up to 40 s after the start.
     ...(pingMs < 0 ? [] : [`${OK} ${t('doctor.ping', { milliseconds: pingMs })}`]),
   ];
