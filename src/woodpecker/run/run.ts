@@ -177,7 +177,8 @@ function* concurrent(walk: Walking, steps: readonly Step[]): Work<Ending | undef
   const known = [...here].map(ids.of);
   const settlesMs = Math.max(0, ...steps.map((step) => actionOf(walk, step).settlesMs));
   const unexplained = yield* judgeLanes(judge, known, settlesMs, (seen) => explained(history, model, seen));
-  return unexplained && failed(unexplained, trace.length - 1);
+  // Whose doing it is, nobody can tell: which of the concurrent steps stands last is chance.
+  return unexplained && failed(unexplained);
 }
 
 function begun(walk: Walking, step: Step, index: number, action: Action): ActAnswer | Promise<ActAnswer> {

@@ -15,11 +15,15 @@ export interface StepSource {
 export function traceSource(suite: Suite, steps: readonly Step[]): StepSource {
   const model = createModel(suite);
   let index = 0;
+  let concurrent = false;
   return {
     model,
     next() {
       const step = steps[index++];
+      concurrent ||= step?.lane !== undefined;
       if (step === undefined || step.lane) return step;
+      if (concurrent)
+        throw new HarnessError(`step ${index} (${printStep(step)}) has no lane, and stands after steps that have one`);
       const objection = model.objection(step);
       if (objection) throw new HarnessError(`step ${index} (${printStep(step)}) cannot be taken: ${objection}`);
       model.apply(step);

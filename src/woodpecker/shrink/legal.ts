@@ -27,7 +27,8 @@ export function repair({ suite, anchored }: Goal, wanted: readonly Step[], guise
   for (const [i, step] of wanted.entries()) {
     const model = modelOf(step);
     const last = anchored && i === wanted.length - 1;
-    if (model.objection(step) !== undefined) {
+    const tooLate = !step.lane && lanes.size > 0;
+    if (tooLate || model.objection(step) !== undefined) {
       if (last) return undefined;
       continue;
     }

@@ -184,7 +184,7 @@ function twins(best: readonly Step[]): [Handle, Handle][] {
 function sooner(best: readonly Step[], from: Handle, to: Handle): Step[] {
   const maker = best.findIndex((s) => Object.values(s.makes).includes(to));
   const failing = best.length - 1;
-  const moved = best.filter((s, i) => i > maker && i < failing && Object.values(s.takes).includes(from));
+  const moved = best.filter((s, i) => i > maker && i < failing && !s.lane && Object.values(s.takes).includes(from));
   const rest = best.filter((s) => !moved.includes(s));
   return rest.toSpliced(maker + 1, 0, ...moved);
 }

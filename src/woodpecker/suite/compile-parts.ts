@@ -71,20 +71,24 @@ export function compilePatterns(
   actions: readonly Action[],
   report: Report,
 ): Pattern[] {
-  return Object.entries(source.patterns ?? {}).map(([name, lines]) => ({
-    name,
-    steps: lines.flatMap((line, i): Step[] => {
+  return Object.entries(source.patterns ?? {}).map(([name, lines]) => {
+    let concurrent = false;
+    const steps = lines.flatMap((line, i): Step[] => {
       const path = ['patterns', name, i];
       try {
         const step = parseStep(line);
+        concurrent ||= step.lane !== undefined;
+        if (concurrent && !step.lane)
+          report(path, 'only concurrent steps may follow concurrent ones', { hint: 'write 1| or 2| before it' });
         return known(step, types, actions, path, report) ? [step] : [];
       } catch (error) {
         if (!(error instanceof StepSyntaxError)) throw error;
         report(path, error.message, { offset: error.column - 1 });
         return [];
       }
-    }),
-  }));
+    });
+    return { name, steps };
+  });
 }
 
 function known(

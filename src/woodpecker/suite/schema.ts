@@ -77,7 +77,10 @@ const cascade = z.strictObject({
   each: z.string().describe('What it happens to: vm.volumes (all that link to the vm), or a type'),
   where: oneOrMany(expression).optional().describe('Only those; each of them is called `it`'),
   leaves: z.string().optional(),
-  set: record(scalar).optional(),
+  set: z
+    .record(z.string().regex(/^(it\.)?[a-z][a-z0-9_]*$/, 'write attribute, or it.attribute'), scalar)
+    .optional()
+    .describe('Attributes and links of each: { vm: none }, or { it.vm: none }'),
   deep: z.boolean().optional().describe('Goes on along the same link from each that it found: a tree'),
 });
 

@@ -106,6 +106,19 @@ describe('two lanes', () => {
     expect(result.failure).toMatchObject({ kind: 'order', message: 'box box#1 is open, which no order explains' });
   });
 
+  it("make a check that fails after them nobody's doing in particular", async () => {
+    const check = (name: string) => (name === 'tidy' ? 'a box stands in the way' : undefined);
+    const first = await walk({ ...boxes(), check }, '1| make -> box#1', '2| shake');
+    const second = await walk({ ...boxes(), check }, '1| shake', '2| make -> box#1');
+    expect(first.failure).toMatchObject({ kind: 'check', check: 'tidy', action: 'end', states: {} });
+    expect(second.failure?.signature).toBe(first.failure?.signature);
+  });
+
+  it('are the end of a walk: a sequence that goes on after them is no sequence', async () => {
+    const result = await walk(boxes(), 'make -> box#1', '1| burn box#1', '2| shake', 'make -> box#2');
+    expect(result).toMatchObject({ outcome: 'error', error: expect.stringContaining('has no lane, and stands after') });
+  });
+
   it('do not ask for what was never made', async () => {
     const system = boxes({ later: true });
     const refusing: System['act'] = (step) =>

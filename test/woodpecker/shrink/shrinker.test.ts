@@ -145,6 +145,25 @@ actions:
     expect(shrinker.lines.every((l) => !l.includes('|'))).toBe(true);
   });
 
+  it('keeps the concurrent steps at the end, whatever it moves', () => {
+    const walk = [
+      'create_vm -> vm#1 root=volume#1',
+      'create_vm -> vm#2 root=volume#2',
+      'create_volume -> volume#3',
+      '1| attach_volume volume#3 vm#2',
+      '2| reboot_vm vm#2',
+    ].map(parseStep);
+    const shrinker = createShrinker(w7Suite(), walk, { action: 'end', at: 4 });
+    let offered = 0;
+    for (let [c] = shrinker.next(); c; [c] = shrinker.next()) {
+      const first = c.steps.findIndex(({ lane }) => lane);
+      if (first >= 0) expect(c.steps.slice(first).every(({ lane }) => lane)).toBe(true);
+      offered++;
+      shrinker.tell(c.id, { hits: c.steps.length === walk.length && first >= 0 ? 1 : 0, runs: 1 });
+    }
+    expect(offered).toBeGreaterThan(5);
+  });
+
   it('may leave out the last step of a failure that shows at the end only', () => {
     const shrinker = createShrinker(
       w7Suite(),

@@ -123,6 +123,11 @@ describe('a suite with a mistake', () => {
       'suite.yaml:21:7: patterns.one.1: "halt" takes vm=vm#…',
     ],
     [
+      'a pattern that goes on after its concurrent end',
+      [['- halt vm#1', '- "1| halt vm#1"\n    - boot -> vm#2']],
+      'suite.yaml:22:7: patterns.one.2: only concurrent steps may follow concurrent ones (write 1| or 2| before it)',
+    ],
+    [
       'a bad duration',
       [['{ takes: { vm: running }, leaves', '{ timeout: 5, takes: { vm: running }, leaves']],
       'suite.yaml:11:20: actions.halt.timeout: wanted a text, found number',
