@@ -18,7 +18,8 @@ export function* legalSteps(model: Model, argsFor: (action: Action) => Args): Ge
   }
 }
 
-function* bindings(
+/** Every way to fill an action's roles, from this one on, with resources in the states that it takes. */
+export function* bindings(
   model: Model,
   action: Action,
   bound: Record<string, Handle>,

@@ -20,10 +20,12 @@ export function compileEffects(
   const full: Scope = { ...scope, roles };
   const makes = made.map((m, i): Make => {
     const role = takes.length + i;
+    const state = stateExpression(m.state ?? m.type.states[0] ?? '', m.type, scope, m.path, report);
     return {
       role: m.role,
       type: m.type,
-      state: stateExpression(m.state ?? m.type.states[0] ?? '', m.type, scope, m.path, report).get,
+      state: state.get,
+      possible: state.possible,
       sets: Object.entries(m.set).flatMap(([name, value]) =>
         assign(role, m.type, name, value, full, [...m.path, 'set', name], report),
       ),
@@ -206,6 +208,10 @@ function compileCascade(written: CascadeSource, scope: Scope, path: Path, report
   const deepTypes =
     inverseName !== undefined && written.deep ? type.inverses.some((i) => i.name === inverseName) : true;
   if (!deepTypes) report([...path, 'deep'], `a ${type.name} has no "${inverseName}" to go on along`);
+  const leaves =
+    written.leaves === undefined
+      ? undefined
+      : stateExpression(written.leaves, type, inner, [...path, 'leaves'], report);
   return [
     {
       from: plain ? { type: plain } : { role, inverse },
@@ -213,9 +219,9 @@ function compileCascade(written: CascadeSource, scope: Scope, path: Path, report
         const at = [...path, 'where', ...(Array.isArray(written.where) ? [i] : [])];
         return attempt(report, at, () => compileCondition(text, inner)) ?? [];
       }),
-      ...(written.leaves === undefined
-        ? {}
-        : { leaves: stateExpression(written.leaves, type, inner, [...path, 'leaves'], report).get }),
+      type,
+      ...(leaves ? { leaves: leaves.get } : {}),
+      possible: leaves?.possible ?? [],
       sets: Object.entries(written.set ?? {}).flatMap(([key, value]) => {
         const name = key.startsWith('it.') ? key.slice(3) : key;
         return assign(itRole, type, name, value, inner, [...path, 'set', key], report);

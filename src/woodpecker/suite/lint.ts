@@ -1,12 +1,9 @@
 /** What is probably wrong with a suite that can be used: what can never happen, what is never checked. */
 import { createModel } from '../model/model.js';
 import { printStep } from '../step-text.js';
-import { createWalks } from '../walk/walk.js';
 import type { Problem } from './problem.js';
-import { type Suite, stateOf } from './suite.js';
-
-/** Walks taken in the model to see what can be reached; a few thousand steps, some tens of milliseconds. */
-const WALKS = 16;
+import { reachOf } from './reach.js';
+import type { Suite } from './suite.js';
 
 export function lintSuite(suite: Suite): Problem[] {
   return [...weights(suite), ...patterns(suite), ...reach(suite), ...checks(suite)];
@@ -42,37 +39,31 @@ function* patterns(suite: Suite): Generator<Problem> {
   }
 }
 
-/** Actions and states that long walks over all strategies never came to. */
+/** Actions and states that walks never came to; whether they cannot, or were only not met, is part of what is said. */
 function* reach(suite: Suite): Generator<Problem> {
-  const taken = new Set<string>();
-  const states = new Set<string>();
-  for (const strategy of ['mix', 'swarm'] as const) {
-    const walks = createWalks(suite, { suite: suite.name, digest: suite.digest, strategy, seed: 1, length: 200 });
-    for (let episode = 0; episode < WALKS; episode++) {
-      const walk = walks.walk(episode);
-      for (const r of walk.model.live()) states.add(`${r.type.name}.${stateOf(r)}`);
-      for (let step = walk.next(); step; step = walk.next()) {
-        if (!step.refused) taken.add(step.action);
-        for (const r of walk.model.touched) states.add(`${r.type.name}.${stateOf(r)}`);
-      }
-    }
-  }
-  for (const { name, weight } of suite.actions) {
-    if (weight === 0 || taken.has(name)) continue;
+  const { actions, states, complete, possible, steps } = reachOf(suite);
+  const sampled = `not proven, but not met in ${steps} steps of walks`;
+  for (const action of suite.actions) {
+    if (action.weight === 0 || actions.has(action)) continue;
+    const proven = complete || !possible.actions.has(action);
     yield {
-      message: 'it was never legal in thousands of steps',
-      path: [section(suite, name), name],
+      message: proven ? 'it is never legal' : 'it seems to be never legal',
+      path: [section(suite, action.name), action.name],
       key: true,
-      hint: 'what it takes is never there in these states',
+      hint: `${possible.actions.has(action) ? 'its conditions never hold' : 'what it takes is never there in these states'}${proven ? '' : `: ${sampled}`}`,
     };
   }
   for (const type of suite.types) {
     for (const [i, state] of type.states.slice(0, -1).entries()) {
-      if (states.has(`${type.name}.${state}`)) continue;
+      const name = `${type.name}.${state}`;
+      if (states.has(name)) continue;
+      const proven = complete || !possible.states.has(name);
       yield {
-        message: `no ${type.name} is ever ${state}`,
+        message: proven ? `no ${type.name} is ever ${state}` : `no ${type.name} seems ever to be ${state}`,
         path: ['resources', type.name, 'states', i],
-        hint: 'no action leaves one so',
+        hint: possible.states.has(name)
+          ? `what would leave one so is never legal, or leaves it otherwise${proven ? '' : `: ${sampled}`}`
+          : 'no action leaves one so',
       };
     }
     const left = suite.actions.some(

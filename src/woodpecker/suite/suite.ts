@@ -63,6 +63,8 @@ export interface Make {
   readonly role: string;
   readonly type: ResourceType;
   readonly state: (frame: Frame) => number;
+  /** As of `Leave`. */
+  readonly possible: readonly number[];
   readonly sets: readonly Assignment[];
 }
 
@@ -83,8 +85,12 @@ export interface Leave {
 
 export interface Cascade {
   readonly from: { readonly role: number; readonly inverse: number } | { readonly type: ResourceType };
+  /** What it happens to. */
+  readonly type: ResourceType;
   readonly where: readonly Condition[];
   readonly leaves?: (frame: Frame) => number;
+  /** As of `Leave`. */
+  readonly possible: readonly number[];
   readonly sets: readonly Assignment[];
   readonly deep: boolean;
 }
