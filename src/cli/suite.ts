@@ -28,8 +28,9 @@ function check(path: string | undefined, terminal: Terminal): number {
     const place = placer(text);
     const doubts = lintSuite(suite);
     for (const doubt of doubts) terminal.out(printProblem(file, place(doubt)));
-    const { actions, checks, patterns, types } = suite;
-    const counts = `${types.length} resources, ${actions.length} actions, ${checks.length} checks, ${patterns.length} patterns`;
+    const { actions, checks, patterns, reproducers, types } = suite;
+    const known = reproducers.length > 0 ? `, ${reproducers.length} reproducers` : '';
+    const counts = `${types.length} resources, ${actions.length} actions, ${checks.length} checks, ${patterns.length} patterns${known}`;
     terminal.out(
       `${suite.name}: ${counts}; ${doubts.length === 0 ? 'no doubts' : `${doubts.length} doubts`}\n${suite.digest}`,
     );

@@ -1,7 +1,7 @@
 /** The texts of the suites that a guild hunts with: those that ship with Flock, and those that were added. */
-import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { openSuite } from '../woodpecker/drivers/suite-folder.js';
+import { hashed } from '../woodpecker/suite/digest.js';
 import { parseSuite } from '../woodpecker/suite/parse.js';
 import type { Suite } from '../woodpecker/suite/suite.js';
 import { type SuiteFile, suiteFolders, unpackSuite } from './packed-suite.js';
@@ -36,9 +36,7 @@ export function createShelf(folder: string): Shelf {
   function read(files: readonly SuiteFile[]): Suite {
     const text = files.find(({ path }) => path === SUITE_FILE);
     if (!text) throw new NoSuiteFile(`there is no ${SUITE_FILE} at the top`);
-    const others = files
-      .filter((file) => file !== text)
-      .map(({ path, content }) => ({ path, sha256: createHash('sha256').update(content).digest('hex') }));
+    const others = files.filter((file) => file !== text).map(({ path, content }) => hashed(path, content));
     return parseSuite(text.content.toString('utf8'), { file: SUITE_FILE, files: others });
   }
 

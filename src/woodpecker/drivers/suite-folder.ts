@@ -1,8 +1,7 @@
 /** A suite as it lies on disk: `suite.yaml`, and beside it the driver and scripts that are part of its digest. */
-import { createHash } from 'node:crypto';
 import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import type { HashedFile } from '../suite/digest.js';
+import { type HashedFile, hashed } from '../suite/digest.js';
 import { parseSuite } from '../suite/parse.js';
 import type { Suite } from '../suite/suite.js';
 
@@ -52,8 +51,7 @@ function filesOf(folder: string, suiteFile: string): HashedFile[] {
           throw new NoSuite(
             `${folder} has over ${MOST_FILES} files or ${MOST_BYTES} bytes: a suite has a folder of its own`,
           );
-        const sha256 = createHash('sha256').update(content).digest('hex');
-        files.push({ path: relative(folder, path).split(sep).join('/'), sha256 });
+        files.push(hashed(relative(folder, path).split(sep).join('/'), content));
       }
     }
   };

@@ -7,12 +7,17 @@ import { milliseconds } from './duration.js';
 import type { Problem } from './problem.js';
 import { attempt, many, type Report } from './report.js';
 import type { Command, StageSource, SuiteSource } from './schema.js';
-import type { Condition, Stage, Suite } from './suite.js';
+import type { Condition, Pattern, Stage, Suite } from './suite.js';
 
 const STAGE_TIMEOUT = '1800s';
 
 /** The suite is fit for use only when `problems` stayed empty. */
-export function compileSuite(source: SuiteSource, digest: string, problems: Problem[]): Suite {
+export function compileSuite(
+  source: SuiteSource,
+  digest: string,
+  reproducers: readonly Pattern[],
+  problems: Problem[],
+): Suite {
   const report: Report = (path, message, more) => problems.push({ path, message, ...more });
   const types = compileTypes(source, report);
   const actions = compileActions(source, types, report);
@@ -33,6 +38,7 @@ export function compileSuite(source: SuiteSource, digest: string, problems: Prob
     actions,
     checks: compileChecks(source, types, actions, report),
     patterns: compilePatterns(source, types, actions, report),
+    reproducers,
     given: compileGiven(source, types, report),
     ...(source.driver === undefined ? {} : { driver: driverOf(source.driver) }),
     environment: { pass: source.environment?.pass ?? [], set: source.environment?.set ?? {} },

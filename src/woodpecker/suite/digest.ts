@@ -6,6 +6,16 @@ export interface HashedFile {
   readonly path: string;
   /** Hexadecimal. */
   readonly sha256: string;
+  /** Of reproducers alone: what the suite reads. */
+  readonly text?: string;
+}
+
+const REPRODUCER = /^reproducers\/[^/]+\.ya?ml$/;
+
+/** A file of a suite, as it counts. `path` is relative to the suite, with /. */
+export function hashed(path: string, content: Buffer): HashedFile {
+  const sha256 = createHash('sha256').update(content).digest('hex');
+  return REPRODUCER.test(path) ? { path, sha256, text: content.toString('utf8') } : { path, sha256 };
 }
 
 /**

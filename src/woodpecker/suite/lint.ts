@@ -1,6 +1,7 @@
 /** What is probably wrong with a suite that can be used: what can never happen, what is never checked. */
-import { createModel } from '../model/model.js';
+import { createModel, type Model } from '../model/model.js';
 import { printStep } from '../step-text.js';
+import type { Step } from '../types.js';
 import type { Problem } from './problem.js';
 import { reachOf } from './reach.js';
 import type { Suite } from './suite.js';
@@ -27,16 +28,27 @@ function* weights(suite: Suite): Generator<Problem> {
 
 function* patterns(suite: Suite): Generator<Problem> {
   for (const { name, steps } of suite.patterns) {
-    const model = createModel(suite);
-    for (const [i, step] of steps.entries()) {
-      const objection = model.objection(step);
-      if (objection) {
-        yield { message: `"${printStep(step)}" is not legal here: ${objection}`, path: ['patterns', name, i] };
-        break;
-      }
-      model.apply(step);
-    }
+    const found = illegalIn(suite, steps);
+    if (found) yield { message: found.message, path: ['patterns', name, found.index] };
   }
+  for (const { name, steps } of suite.reproducers) {
+    const found = illegalIn(suite, steps);
+    if (found) yield { message: `${name}: ${found.message}`, path: ['suite'], hint: 'the suite has changed since' };
+  }
+}
+
+/** The first step that the model does not allow. Each lane is legal by itself: what one does may forbid what the other does. */
+function illegalIn(suite: Suite, steps: readonly Step[]): { index: number; message: string } | undefined {
+  const start = createModel(suite);
+  const lanes = new Map<1 | 2, Model>();
+  for (const [index, step] of steps.entries()) {
+    const model = step.lane ? (lanes.get(step.lane) ?? start.clone()) : start;
+    if (step.lane) lanes.set(step.lane, model);
+    const objection = model.objection(step);
+    if (objection) return { index, message: `"${printStep(step)}" is not legal here: ${objection}` };
+    model.apply(step);
+  }
+  return undefined;
 }
 
 /** Actions and states that walks never came to; whether they cannot, or were only not met, is part of what is said. */

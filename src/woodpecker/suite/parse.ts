@@ -1,17 +1,18 @@
 /** `suite.yaml` → Suite, or every problem in it with file, line, column and a hint. */
 import { type Document, isCollection, isMap, isNode, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
 import type { z } from 'zod';
+import { parseReproducer, ReproducerError } from '../reproducer.js';
 import { compileSuite } from './compile.js';
 import { digestOf, type HashedFile } from './digest.js';
 import { didYouMean } from './hints.js';
 import { type PlacedProblem, type Problem, SuiteError } from './problem.js';
 import { type SuiteSource, suiteSchema } from './schema.js';
-import type { Suite } from './suite.js';
+import type { Pattern, Suite } from './suite.js';
 
 export interface ParseOptions {
   /** For messages. */
   readonly file?: string;
-  /** Files that belong to the suite (its driver, scripts): they are part of its digest. */
+  /** Files that belong to the suite (its driver, scripts, reproducers): they are part of its digest. */
   readonly files?: readonly HashedFile[];
 }
 
@@ -19,9 +20,27 @@ export interface ParseOptions {
 export function parseSuite(text: string, options: ParseOptions = {}): Suite {
   const { source, place } = read(text, options.file ?? 'suite.yaml');
   const problems: Problem[] = [];
-  const suite = compileSuite(source, digestOf(source, options.files ?? []), problems);
+  const files = options.files ?? [];
+  const reproducers = readReproducers(files, source.suite, problems);
+  const suite = compileSuite(source, digestOf(source, files), reproducers, problems);
   if (problems.length > 0) throw new SuiteError(options.file ?? 'suite.yaml', problems.map(place));
   return suite;
+}
+
+/** What the suite keeps in `reproducers/`, by file name: in the same order wherever it is read. */
+function readReproducers(files: readonly HashedFile[], suite: string, problems: Problem[]): Pattern[] {
+  const kept = files.filter(({ text }) => text !== undefined).toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  return kept.flatMap(({ path, text = '' }) => {
+    try {
+      const reproducer = parseReproducer(text, path);
+      if (reproducer.suite === suite) return [{ name: path, steps: reproducer.steps }];
+      problems.push({ message: `${path} is of the suite ${reproducer.suite}`, path: ['suite'] });
+    } catch (error) {
+      if (!(error instanceof ReproducerError)) throw error;
+      problems.push({ message: error.message, path: ['suite'] });
+    }
+    return [];
+  });
 }
 
 /** The written form alone, checked for its shape. Throws SuiteError. */

@@ -188,6 +188,8 @@ export interface Suite {
   readonly actions: readonly Action[];
   readonly checks: readonly Check[];
   readonly patterns: readonly Pattern[];
+  /** What was found before, as it lies in the suite's folder: walks go near it, as near patterns. */
+  readonly reproducers: readonly Pattern[];
   readonly given: readonly Given[];
   readonly driver?: { readonly run: Command; readonly startTimeoutMs: number };
   readonly environment: { readonly pass: readonly string[]; readonly set: Readonly<Record<string, string>> };

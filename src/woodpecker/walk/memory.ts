@@ -11,7 +11,7 @@ export const BLOCK = 32;
 export const ARMS = ['novel', 'narrow', 'plain', 'known'] as const;
 /**
  * Ways of walking that `mix` chooses between: `novel` prefers what was seldom done; `narrow` does so with few resources, so that
- * much happens to each; `plain` is uniform, but does not repeat itself in the same world; `known` starts from a pattern.
+ * much happens to each; `plain` is uniform, but does not repeat itself in the same world; `known` starts from a pattern or a reproducer.
  */
 export type Arm = (typeof ARMS)[number];
 
@@ -34,7 +34,8 @@ const KEEP = 0.5;
 
 export function createMemory(suite: Suite): Memory {
   const novelty = createNovelty(suite);
-  const arms: readonly Arm[] = suite.patterns.length > 0 ? ARMS : ARMS.filter((a) => a !== 'known');
+  const known = suite.patterns.length + suite.reproducers.length > 0;
+  const arms: readonly Arm[] = known ? ARMS : ARMS.filter((a) => a !== 'known');
   const worth = new Map<Arm, number>();
   const pairs = new Map<number, number>();
   let last = 0;

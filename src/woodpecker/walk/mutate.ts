@@ -1,4 +1,4 @@
-/** Steps near a known sequence: a pattern with steps left out, repeated or put in between, until nothing of it is left. */
+/** Steps near a known sequence: a pattern or a reproducer with steps left out, repeated or put in between, until nothing of it is left. */
 import type { Model } from '../model/model.js';
 import { actionNamed, type Suite } from '../suite/suite.js';
 import type { Step } from '../types.js';
@@ -16,7 +16,7 @@ const INSERT = 0.2;
 
 export function createMutation(suite: Suite, model: Model, random: Random): Mutation {
   // What walks never choose, they do not take from patterns either.
-  const known = suite.patterns.filter(({ steps }) =>
+  const known = [...suite.patterns, ...suite.reproducers].filter(({ steps }) =>
     steps.every(({ action }) => (actionNamed(suite, action)?.weight ?? 0) > 0),
   );
   const pattern = known[random.below(Math.max(1, known.length))];
