@@ -53,7 +53,7 @@ describe('the example of docs/suites.md', () => {
     } finally {
       process.chdir(home);
     }
-  }, 60_000);
+  }, 240_000);
 
   it('is the same in Chinese', () => {
     expect(blocksOf(chinese)).toEqual(blocksOf(english));

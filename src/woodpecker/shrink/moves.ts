@@ -212,7 +212,7 @@ function* replacements({ suite }: Goal, best: readonly Step[]): Generator<Step[]
     for (const [resource, state] of before) {
       const bySideEffect = !Object.values(step.takes).includes(resource.handle) || Object.keys(step.takes).length > 1;
       if (resource.state === state || !bySideEffect) continue;
-      for (const other of leavingIt(suite, resource, state)) yield best.with(i, other);
+      for (const other of leavingIt(suite, resource, state, Object.values(step.takes))) yield best.with(i, other);
     }
   }
 }
@@ -235,15 +235,26 @@ function* madeOutOfNothing(suite: Suite, step: Step): Generator<Step> {
   }
 }
 
-/** Steps that take this resource alone, as it was, and leave it as it is now. */
-function* leavingIt(suite: Suite, resource: Resource, was: number): Generator<Step> {
+/**
+ * Steps that take this resource, as it was, and leave it as it is now: alone, or, where it was changed in passing, beside one that
+ * the step took. Never back again: what takes a resource itself does not change it in passing.
+ */
+function* leavingIt(suite: Suite, resource: Resource, was: number, taken: readonly Handle[]): Generator<Step> {
+  const beside = taken.includes(resource.handle) ? [] : taken;
   for (const action of suite.actions) {
-    const [take] = action.takes;
-    if (!take || action.takes.length > 1 || action.makes.length > 0 || action.fault) continue;
-    const leaves = action.leaves.some(({ role, possible }) => role === 0 && possible.includes(resource.state));
-    if (take.type !== resource.type || !take.allowed[was] || !leaves) continue;
-    const args = simplest(action, createModel(suite));
-    yield { action: action.name, takes: { [take.role]: resource.handle }, makes: {}, args };
+    if (action.takes.length > 2 || action.makes.length > 0 || action.fault) continue;
+    for (const [own, take] of action.takes.entries()) {
+      const leaves = action.leaves.some(({ role, possible }) => role === own && possible.includes(resource.state));
+      if (take.type !== resource.type || !take.allowed[was] || !leaves) continue;
+      const other = action.takes[1 - own];
+      const args = simplest(action, createModel(suite));
+      const takes = { [take.role]: resource.handle };
+      if (!other) yield { action: action.name, takes, makes: {}, args };
+      else
+        for (const handle of beside)
+          if (typeOf(handle) === other.type.name)
+            yield { action: action.name, takes: { ...takes, [other.role]: handle }, makes: {}, args };
+    }
   }
 }
 

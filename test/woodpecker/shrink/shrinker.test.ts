@@ -118,6 +118,36 @@ describe('the shrinker', () => {
     expect(shrink(jugsSuite(), eight.map(parseStep), full).lines).toHaveLength(6);
   });
 
+  it('does itself what happened in passing, where that spares what it happened to', () => {
+    const suite = parseSuite(`
+suite: locks
+resources:
+  client: { states: [on] }
+  lock: { states: [free, held], links: { owner: client } }
+actions:
+  connect: { makes: [client] }
+  create: { makes: [lock] }
+  acquire: { takes: { lock: free, client: on }, leaves: { lock: held }, set: { lock.owner: client } }
+  release: { takes: { lock: held, client: on }, when: lock.owner == client, leaves: { lock: free }, set: { lock.owner: none } }
+  leave: { takes: [client], leaves: { client: gone }, also: { each: client.locks, leaves: free, set: { it.owner: none } } }
+`);
+    const third: Bug = (steps) => {
+      const taken = [...steps.keys()].filter((i) => steps[i]?.action === 'acquire');
+      return taken[2];
+    };
+    const walk = [
+      'create -> lock#1',
+      'connect -> client#1',
+      'acquire lock#1 client#1',
+      'connect -> client#2',
+      'release lock#1 client#1',
+      'acquire lock#1 client#1',
+      'leave client#1',
+      'acquire lock#1 client#2',
+    ].map(parseStep);
+    expect(shrink(suite, walk, third).lines).toHaveLength(7);
+  });
+
   it('simplifies values', () => {
     const suite = parseSuite(`
 suite: files
