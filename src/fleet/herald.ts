@@ -26,6 +26,8 @@ export const FINDING_POSTED = 'finding.posted';
 /** The timer that keeps a fleet going when no machine calls. */
 export const FLEET_TICK = 'fleet.tick';
 const TICK_MS = 15_000;
+/** Looked at so often, whether there is room for threads again. Milliseconds. */
+const HELD_BACK_MS = 15 * 60_000;
 
 /** Who did what for a finding, by lender. Those who do not want to be named are left out. */
 export interface Credits {
@@ -204,11 +206,18 @@ export function createHerald(guild: Guild, { now, fleet, settings, posts }: Hera
     );
   }
 
+  /** Whether findings wait for their threads, as there were enough of them today. */
+  const isHeldBack = (): boolean => showing.fresh(1).length > 0 && settings.place('channel.findings') !== undefined;
+
   /** Sees to it that time passes for this fleet, across restarts too, as long as anything is going on. */
   function keepTicking(): void {
     const oldest = showing.oldest();
-    if (oldest === undefined && !fleet.busy()) return;
-    const due = Math.min(now() + TICK_MS, oldest === undefined ? Number.POSITIVE_INFINITY : oldest + SHOW_EVERY_MS);
+    const soon = oldest !== undefined || fleet.busy();
+    if (!soon && !isHeldBack()) return;
+    const due = Math.min(
+      now() + (soon ? TICK_MS : HELD_BACK_MS),
+      oldest === undefined ? Number.POSITIVE_INFINITY : oldest + SHOW_EVERY_MS,
+    );
     const known = schedule.get(FLEET_TICK);
     if (known && known.due <= due) return;
     schedule.set({ key: FLEET_TICK, kind: FLEET_TICK, payload: null, due: Math.max(due, now() + 1000) });
@@ -242,11 +251,16 @@ export function createHerald(guild: Guild, { now, fleet, settings, posts }: Hera
     },
 
     /** The live message of a hunt stands. */
-    huntPosted: (id: number, channel: string, message: string): void => hunts.posted(id, channel, message),
+    huntPosted(id: number, channel: string, message: string): void {
+      hunts.posted(id, channel, message);
+      keepTicking();
+    },
     /** The thread of a finding stands; its first message has the thread's own id. */
     findingPosted(id: number, thread: string): void {
       findings.posted(id, thread, thread);
       hunts.revise(findings.get(id).hunt);
+      // What became known while Discord was away is to be told yet.
+      keepTicking();
     },
   };
 }

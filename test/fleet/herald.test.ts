@@ -220,6 +220,22 @@ describe('a finding in Discord', () => {
     expect(textOf(effects.find((one) => one.kind === 'edit' && one.channel !== '10'))).toContain('Confirmed');
   });
 
+  it('is brought up to date by itself when Discord took its post only after all was done', () => {
+    begin();
+    deliver();
+    const birds = ['ann', 'bob', 'cid'].map((name) => [lend(test.fleet, name, name), seesBug] as const);
+    work(test, birds.slice(0, 1), 1);
+    herald().show();
+    work(test, birds);
+    test.clock.advance(3_600_000);
+    test.guild.schedule.cancel(FLEET_TICK);
+    deliver();
+    expect(test.guild.schedule.get(FLEET_TICK)).toBeDefined();
+    test.clock.advance(15_001);
+    herald().show();
+    expect(deliver()).toContainEqual({ kind: 'thread.edit', thread: expect.any(String), tags: ['23'] });
+  });
+
   it('is not posted before anybody could repeat it', () => {
     begin();
     const once = (job: JobSpec, nonce: string) => {
@@ -244,11 +260,18 @@ describe('a finding in Discord', () => {
         1,
       );
     }
+    test.fleet.hunts.stop(1);
     for (let n = 0; n < 5; n++) herald().show();
     expect(kinds().filter((kind) => kind === 'forum.post')).toHaveLength(MOST_THREADS);
-    test.clock.advance(24 * 3_600_000 + 1);
-    herald().show();
-    expect(kinds().filter((kind) => kind === 'forum.post')).toHaveLength(5);
+    // Nothing else goes on, and yet they are not forgotten.
+    const later: string[] = [];
+    for (let ticks = 0; ticks < 200 && later.length < 5; ticks++) {
+      test.clock.advance(Math.max(0, (test.guild.schedule.get(FLEET_TICK)?.due ?? 0) - test.clock.now()));
+      test.guild.schedule.cancel(FLEET_TICK);
+      herald().show();
+      later.push(...kinds().filter((kind) => kind === 'forum.post'));
+    }
+    expect(later).toHaveLength(5);
   });
 
   it('is not posted twice, however often it is asked for before Discord answers', () => {

@@ -70,6 +70,10 @@ export async function openLentTown() {
     bo,
     bot,
     say,
+    /** Time goes by, for the bot alone. Milliseconds. */
+    pass(ms: number): void {
+      ahead += ms;
+    },
     told: async (...args: Parameters<typeof say>): Promise<string> => read(await say(...args)),
     eventually,
     channel,
