@@ -1,4 +1,4 @@
-/** A hunt under a coordinator that is killed, machines that die, and a network that loses, doubles and delays. */
+/** A hunt under a coordinator that is killed, machines that die, and a network that loses, doubles, delays and reorders. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -27,7 +27,7 @@ const seed = Number(process.env.FAULT_SEED ?? 20261123);
 
 type Draw = () => number;
 
-/** Forwards to the coordinator's port, badly: a fifth of all calls is lost, answered into the void, doubled or late. */
+/** Forwards to the coordinator's port, badly: a fifth of all calls is lost, answered into the void, doubled, late, or overtaken by later ones. */
 async function badNetwork(to: () => number, draw: Draw): Promise<{ server: Server; url: string }> {
   const server = createServer((incoming, outgoing) => {
     const chunks: Buffer[] = [];
@@ -58,11 +58,18 @@ async function badNetwork(to: () => number, draw: Draw): Promise<{ server: Serve
         // The change is made, and nobody hears of it.
         forward(false);
         setTimeout(() => outgoing.destroy(), 20);
-      } else if (fate < 0.15) {
+      } else if (fate < 0.13) {
         forward(false);
         forward(true);
-      } else if (fate < 0.2) setTimeout(() => forward(true), draw() * 100);
-      else forward(true);
+      } else if (fate < 0.16) setTimeout(() => forward(true), draw() * 100);
+      else if (fate < 0.18) {
+        // Whoever called gave up and went on: it arrives after what came later.
+        outgoing.destroy();
+        setTimeout(() => forward(false), draw() * 300);
+      } else if (fate < 0.2) {
+        forward(true);
+        setTimeout(() => forward(false), draw() * 300);
+      } else forward(true);
     });
   });
   server.listen(0, '127.0.0.1');
