@@ -163,6 +163,7 @@ CREATE TABLE job (
 ) STRICT;
 CREATE INDEX job_ready ON job (hunt, priority DESC, id) WHERE state = 'ready';
 CREATE INDEX job_leased ON job (expires_at) WHERE state = 'leased';
+CREATE INDEX job_held ON job (machine) WHERE state = 'leased';
 CREATE INDEX job_by_hunt ON job (hunt, state);
 CREATE INDEX job_by_finding ON job (finding) WHERE finding IS NOT NULL;
 CREATE INDEX job_by_machine ON job (machine, id) WHERE machine IS NOT NULL;

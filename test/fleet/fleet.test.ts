@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Fence } from '../../src/fleet/engines/sqlite/leases.js';
 import { ApiRefusal } from '../../src/fleet/refused.js';
 import {
   answer,
@@ -151,6 +152,31 @@ describe('leases', () => {
     expect(fleet.leases.beat(owl.id, [{ ...lease, steps: 1 }])).toEqual({ [lease.lease]: 'cancel' });
     expect(answer(fleet, owl, lease, passing(lease.job, lease.nonce))).toBe('cancelled');
     expect(refusalOf(() => fleet.hunts.stop(id))).toBe('hunt_ended');
+  });
+
+  it('lends no machine more than it could ever work on, and none for ever', () => {
+    const { fleet, clock } = test;
+    const owl = lend(fleet, 'ann', 'owl', { cores: 4096 });
+    const id = hunt(fleet, { budgetSteps: 1_000_000 });
+    for (let n = 0; n < 4; n++) ask(fleet, owl, 256);
+    expect(fleet.hunts.activity(id).leased).toBe(256);
+    const [mine] = test.guild.db.prepare('SELECT lease, attempt, epoch FROM job').all() as Fence[];
+    for (let hour = 0; hour < 13 * 60; hour++) {
+      clock.advance(60_000);
+      if (mine) fleet.leases.beat(owl.id, [{ ...mine, steps: 1 }]);
+      fleet.tick();
+    }
+    expect(fleet.hunts.activity(id).leased).toBe(0);
+  });
+
+  it('credits a job by the time of its lease, however many cores its machine says that it has', () => {
+    const { fleet, clock } = test;
+    const owl = lend(fleet, 'ann', 'owl', { cores: 4096 });
+    hunt(fleet, { budgetSteps: 100 });
+    const [lease] = ask(fleet, owl);
+    clock.advance(5_000);
+    if (lease) answer(fleet, owl, lease, passing(lease.job, lease.nonce));
+    expect(fleet.ledger.of('ann')).toMatchObject({ granted: 5_000, jobs: 1 });
   });
 
   it('hands out nothing of a suite that was retired', () => {

@@ -11,6 +11,10 @@ const MOST_FAULTS = 3;
 /** Faults of a machine in a row, each in a minute of its own, before it is held. */
 const MOST_BREAKS = 10;
 const FAULT_MS = 60_000;
+/** Leases of one machine at a time: nobody hoards a hunt. */
+const MOST_HELD = 256;
+/** A lease is renewed for so long, however often its machine beats: nobody sits on a job for ever. Milliseconds. */
+const LONGEST_MS = 12 * 3_600_000;
 
 export interface LeaseWish {
   readonly slots: number;
@@ -87,9 +91,10 @@ export function createLeases(guild: Guild, { now, newId, epoch, walks }: LeaseDe
     ),
   );
   const held = once(() =>
-    db.prepare<[string], { id: number; machine: string; attempt: number; epoch: number; state: string }>(
-      'SELECT id, machine, attempt, epoch, state FROM job WHERE lease = ?',
-    ),
+    db.prepare<
+      [string],
+      { id: number; machine: string; attempt: number; epoch: number; state: string; leased_at: number }
+    >('SELECT id, machine, attempt, epoch, state, leased_at FROM job WHERE lease = ?'),
   );
   const renew = once(() =>
     db.prepare<[number, number, number]>('UPDATE job SET expires_at = ?, steps = ? WHERE id = ?'),
@@ -118,6 +123,9 @@ export function createLeases(guild: Guild, { now, newId, epoch, walks }: LeaseDe
     db.prepare<[number, number]>(
       `UPDATE job SET state = CASE WHEN json_array_length(crashed) >= 2 OR faults >= ? THEN 'parked' ELSE 'ready' END WHERE id = ?`,
     ),
+  );
+  const heldBy = once(() =>
+    db.prepare<[string], number>(`SELECT count(*) FROM job WHERE machine = ? AND state = 'leased'`).pluck(),
   );
   const stateOf = once(() => db.prepare<[number], string>('SELECT state FROM job WHERE id = ?').pluck());
   // What machines spent on it is spent of the hunt's budget, too: a hunt on which everything breaks ends.
@@ -197,7 +205,7 @@ export function createLeases(guild: Guild, { now, newId, epoch, walks }: LeaseDe
   }
 
   /** The row that a call is about, if this machine still holds it at this attempt and epoch. */
-  function fenced(machine: string, fence: Fence): { readonly id: number } | undefined {
+  function fenced(machine: string, fence: Fence): { readonly id: number; readonly leased_at: number } | undefined {
     const row = held().get(fence.lease);
     if (!row || row.machine !== machine || row.state !== 'leased') return undefined;
     return row.attempt === fence.attempt && row.epoch === fence.epoch && fence.epoch === epoch() ? row : undefined;
@@ -227,7 +235,8 @@ export function createLeases(guild: Guild, { now, newId, epoch, walks }: LeaseDe
     /** Lends up to `slots` jobs; where there is none, says why. A machine in doubt gets half of what it asks for. */
     lease: transaction((machine: Machine, wish: LeaseWish): { leases: Lease[]; idle?: (typeof IDLE)[number] } => {
       if (machine.state === 'paused' || machine.state === 'quarantined') return { leases: [], idle: machine.state };
-      const slots = machine.trust.strikes > 0 ? Math.max(1, Math.floor(wish.slots / 2)) : wish.slots;
+      const believed = machine.trust.strikes > 0 ? Math.max(1, Math.floor(wish.slots / 2)) : wish.slots;
+      const slots = Math.min(believed, MOST_HELD - (heldBy().get(machine.id) ?? 0));
       const leases: Lease[] = [];
       while (leases.length < slots) {
         const lease = next(machine, wish);
@@ -248,7 +257,8 @@ export function createLeases(guild: Guild, { now, newId, epoch, walks }: LeaseDe
         const answers: Record<string, 'ok' | 'cancel' | 'lost'> = {};
         for (const beat of beats) {
           const row = fenced(machine, beat);
-          if (row) renew().run(now() + LEASE_SECONDS * 1000, beat.steps, row.id);
+          const until = row && Math.min(now() + LEASE_SECONDS * 1000, row.leased_at + LONGEST_MS);
+          if (row && until !== undefined) renew().run(until, beat.steps, row.id);
           answers[beat.lease] = row ? 'ok' : held().get(beat.lease)?.state === 'cancelled' ? 'cancel' : 'lost';
         }
         return answers;

@@ -34,13 +34,14 @@ export type Ledger = ReturnType<typeof createLedger>;
 export function createLedger({ db }: Guild, now: () => number) {
   const add = once(() =>
     db.prepare<[number, number]>(
-      // Nominal: the class's median where it is known, and never more than the lease's own time.
+      // Nominal: the class's median where it is known, and never more than the lease's own time. A job takes one core, however many
+      // its machine says that it has.
       `INSERT OR IGNORE INTO ledger (lender, machine, job, ms, kind, at)
        SELECT job.lender, job.machine, job.id,
-              cast(machine.cores * min(job.ended_at - job.leased_at,
+              cast(min(job.ended_at - job.leased_at,
                 coalesce(hunt.episode_ms * coalesce(json_extract(job.spec, '$.episodes.count'), 1), job.ended_at - job.leased_at)) AS INTEGER),
               'granted', ?
-       FROM job JOIN machine ON machine.id = job.machine JOIN hunt ON hunt.id = job.hunt WHERE job.id = ?`,
+       FROM job JOIN hunt ON hunt.id = job.hunt WHERE job.id = ?`,
     ),
   );
   const reverse = once(() =>
@@ -53,7 +54,7 @@ export function createLedger({ db }: Guild, now: () => number) {
     db.prepare<[{ lender: string }], Hours>(
       `SELECT (SELECT coalesce(sum(ms), 0) FROM ledger WHERE lender = :lender) AS granted,
               (SELECT coalesce(sum(ms), 0) FROM ledger WHERE lender = :lender AND kind = 'reversed') AS reversed,
-              (SELECT coalesce(sum((ended_at - leased_at) * machine.cores), 0) FROM job JOIN machine ON machine.id = job.machine
+              (SELECT coalesce(sum(ended_at - leased_at), 0) FROM job
                WHERE job.lender = :lender AND job.judged = 'waiting') AS provisional,
               (SELECT count(*) FROM ledger WHERE lender = :lender AND kind = 'granted') AS jobs`,
     ),

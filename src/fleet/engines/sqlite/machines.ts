@@ -54,6 +54,9 @@ export interface MachineDeps {
 const COLUMNS = `id, lender, alias, community, public_key, version, os, arch, cores, memory_mb, sandboxes, state, reason, words, appeal,
                  streak, strikes, blind, alarm, pace, doing, enrolled_at, seen_at`;
 
+/** A machine may say that it has thousands of cores: for so many it is believed. */
+const MOST_CORES = 64;
+
 const hashOf = (code: string): string => createHash('sha256').update(code).digest('hex');
 
 function machineOf(row: MachineRow): Machine {
@@ -172,7 +175,9 @@ export function createMachines(guild: Guild, { now, newId }: MachineDeps) {
   );
   const activeSlots = once(() =>
     db
-      .prepare<[number], number>(`SELECT coalesce(sum(cores), 0) FROM machine WHERE state = 'active' AND seen_at > ?`)
+      .prepare<[number], number>(
+        `SELECT coalesce(sum(min(cores, ${MOST_CORES})), 0) FROM machine WHERE state = 'active' AND seen_at > ?`,
+      )
       .pluck(),
   );
   const takeNonce = once(() =>
