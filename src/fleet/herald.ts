@@ -87,6 +87,8 @@ export interface FleetPosts {
   findingName(finding: Finding): string;
   /** Thanks who found, reproduced, shrank and confirmed what is now fixed. */
   fixed(card: FindingCard): MessageBody;
+  /** Tells a question that the finding which explains it is fixed. */
+  explained(card: FindingCard): MessageBody;
   reopened(card: FindingCard): MessageBody;
 }
 
@@ -164,6 +166,9 @@ export function createHerald(guild: Guild, { now, fleet, settings, posts }: Hera
   function say(finding: Finding, kind: 'fixed' | 'reopened', card: FindingCard): void {
     if (finding.thread === undefined || showing.notedSince(finding.id, kind, now() - LOOP_MS) > 0) return;
     outbox.add({ kind: 'post', channel: finding.thread, message: posts[kind](card) });
+    // Whoever asked is told where they asked.
+    if (kind === 'fixed' && finding.question !== undefined)
+      outbox.add({ kind: 'post', channel: finding.question, message: posts.explained(card) });
     showing.note(finding.id, kind);
   }
 

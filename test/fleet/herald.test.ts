@@ -317,6 +317,20 @@ describe('a finding in Discord', () => {
     expect(told()).toBe(1);
   });
 
+  it('is told as fixed where somebody asked about it, too', () => {
+    begin();
+    report([signature(1)]);
+    test.fleet.findings.setQuestion(1, '77');
+    herald().show();
+    deliver();
+    test.fleet.aftercare.fixedIn(1, 'v2', 'mia');
+    test.clock.advance(15_001);
+    herald().show();
+    const told = deliver().filter((one) => one.kind === 'post' && one.channel === '77');
+    expect(told).toHaveLength(1);
+    expect(textOf(told[0])).toMatch(/#1.*`v2`/);
+  });
+
   it('thanks who found, reproduced, shrank and confirmed it, when it is fixed; but not who wants to be left out', () => {
     begin();
     const birds = ['1', '2', '3'].map((name) => [lend(test.fleet, name, `bird-${name}`), seesBug] as const);

@@ -119,6 +119,11 @@ export const fleetPosts: FleetPosts = {
     };
   },
 
+  explained({ finding: { id, fixedIn, thread }, languages, guild }) {
+    const told = publicTexts(languages).block('bug.fixed.post', { id, ref: inCode(fixedIn ?? '') });
+    return { content: `🛠️ ${told}${thread ? `: ${address(guild, thread)}` : ''}`, allowed_mentions: NOBODY };
+  },
+
   reopened({ finding, languages }) {
     const say = publicTexts(languages);
     const key = finding.statusBy ? 'finding.reopened.by' : 'finding.reopened.seen';

@@ -170,6 +170,7 @@ describe.each(LANGUAGES.map((languages) => [languages.join(), languages] as cons
         expect(message.allowed_mentions).toEqual({ parse: [] });
         expectHarmless(shown(fleetPosts.fixed(card)));
         expectHarmless(shown(fleetPosts.reopened(card)));
+        expectHarmless(shown(fleetPosts.explained(card)));
       },
     );
 
