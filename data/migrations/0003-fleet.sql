@@ -135,7 +135,7 @@ CREATE TABLE job (
   purpose    TEXT    NOT NULL CHECK (purpose IN ('walk', 'replica', 'canary', 'confirm', 'shrink', 'base', 'retest', 'bisect', 'reproduce')),
   finding    INTEGER REFERENCES finding (id),
   twin       INTEGER REFERENCES job (id),          -- replica: the job whose result it is to be compared with
-  candidate  TEXT,                                 -- shrink: which of the shrinker's candidates; reproduce, retest: asked in one go
+  candidate  TEXT,                                 -- shrink: which of the shrinker's candidates; reproduce, retest, base: asked in one go
   ref        TEXT,
   digest     TEXT    NOT NULL,
   spec       TEXT    NOT NULL,                     -- JSON: what the machine gets

@@ -84,6 +84,34 @@ describe('a finding', () => {
     expect(test.fleet.story(finding).baseBroken).toBe(true);
   });
 
+  it('is not called new on the word of one machine that passes whatever it is given', () => {
+    hunt(test.fleet, { budgetSteps: 300, ref: 'new', baseRef: 'old' });
+    const [ann, bob, cid] = birds;
+    if (!ann || !bob || !cid) return;
+    const liar: Behaviour = (job, nonce, canary) =>
+      job.ref === 'old' ? passing(job, nonce) : seesBug(job, nonce, canary);
+    const truth = [bob, cid].map((one) => [one, breaksOn()] as const);
+    work(test, [[ann, liar], ...truth]);
+    expect(test.fleet.findings.get(1).standing).toBe('pre_existing');
+    expect(new Set(test.fleet.jobs.ofFinding(1, 'base').map(({ lender }) => lender)).size).toBe(2);
+  });
+
+  it('is confirmed by one lender’s runs on the base, when the other who was asked has left', () => {
+    hunt(test.fleet, { budgetSteps: 300, ref: 'new', baseRef: 'old' });
+    const clean: Behaviour = (job, nonce, canary) =>
+      job.ref === 'old' ? passing(job, nonce) : seesBug(job, nonce, canary);
+    const asked = () => test.fleet.jobs.ofFinding(1, 'base').length;
+    for (let n = 0; n < 100 && asked() === 0; n++) work(test, all(clean), 1);
+    const [ann, ...others] = birds;
+    for (const { alias, lender } of others) test.fleet.withdraw(alias, lender);
+    if (ann) work(test, [[ann, clean]]);
+    expect(test.fleet.findings.get(1).standing).toBe('reproduced');
+    test.clock.advance(31 * MINUTE);
+    test.fleet.tick();
+    expect(test.fleet.findings.get(1).standing).toBe('confirmed');
+    expect(rows(`SELECT count(*) FROM job WHERE state IN ('ready', 'leased') AND purpose = 'base'`)).toBe(0);
+  });
+
   it('says that its fix could not be tested, where the fix does not build', () => {
     hunt(test.fleet, { budgetSteps: 300 });
     work(test, all(seesBug));

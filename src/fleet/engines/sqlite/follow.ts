@@ -11,6 +11,8 @@ import { type Shrinks, verdictOf } from './shrinks.js';
 
 /** Runs that are asked of one machine for a failure that has shown every time. */
 const CONFIRM_RUNS = 3;
+/** Lenders that try the base. */
+const BASE_LENDERS = 2;
 /** Machines of other lenders that try in vain before a finding is left alone. */
 const MOST_TRIES = 6;
 
@@ -88,7 +90,17 @@ export function createFollow({ now, machines, jobs, hunts, findings, shrinks, al
   function askBase(finding: Finding, runs: number): void {
     if (finding.baseRef === undefined || runs <= 0 || open(finding.id, 'base').length > 0) return;
     const spec = replayOf(finding, runs, finding.baseRef);
-    jobs.add({ hunt: finding.hunt, purpose: 'base', finding: finding.id, spec, priority: 3 });
+    const job = { hunt: finding.hunt, purpose: 'base', finding: finding.id, spec, priority: 3 } as const;
+    // Two lenders, where there are two: one might pass whatever it is given.
+    const lenders = machines.activeLenders(now() - SILENT_MS).length;
+    for (let n = 0; n < Math.max(1, Math.min(BASE_LENDERS, lenders)); n++)
+      jobs.add({ ...job, candidate: String(now()) });
+  }
+
+  /** Nothing is said of passes before all have answered who were asked. */
+  function baseOf(id: number, ref: string): { runs: number; hits: number } {
+    const { runs, hits } = findings.onRef(id, 'base', ref);
+    return hits === 0 && open(id, 'base').length > 0 ? { runs: 0, hits } : { runs, hits };
   }
 
   const baseIsBroken = (id: number): boolean => jobs.ofFinding(id, 'base').some(({ state }) => state === 'parked');
@@ -158,8 +170,7 @@ export function createFollow({ now, machines, jobs, hunts, findings, shrinks, al
       if (finding.status === 'duplicate' || finding.status === 'not_a_bug')
         return { word: 'closed', evidence, lies: [] };
       // A base that cannot be tested says nothing, and keeps nothing waiting.
-      const base =
-        finding.baseRef === undefined || baseIsBroken(id) ? undefined : findings.onRef(id, 'base', finding.baseRef);
+      const base = finding.baseRef === undefined || baseIsBroken(id) ? undefined : baseOf(id, finding.baseRef);
       const believed = believe(evidence, base);
       if (believed.standing !== finding.standing || believed.rate !== finding.rate)
         findings.believed(id, believed.standing, believed.rate);

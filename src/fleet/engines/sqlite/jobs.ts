@@ -184,7 +184,7 @@ export function createJobs({ db }: Guild, now: () => number) {
   );
   const unwanted = once(() =>
     db.prepare<[number], JobRow>(
-      `SELECT ${COLUMNS} FROM job WHERE state = 'ready' AND (purpose IN ('replica', 'confirm', 'reproduce') OR faults > 0 OR barred <> '[]')
+      `SELECT ${COLUMNS} FROM job WHERE state = 'ready' AND (purpose IN ('replica', 'confirm', 'reproduce', 'retest', 'base') OR faults > 0 OR barred <> '[]')
          AND max(made_at, coalesce(ended_at, 0)) < ? LIMIT 200`,
     ),
   );

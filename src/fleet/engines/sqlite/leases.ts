@@ -77,9 +77,9 @@ export function createLeases(guild: Guild, { now, newId, epoch, walks }: LeaseDe
               OR NOT EXISTS (SELECT 1 FROM machine WHERE state = 'active' AND lender <> :lender AND seen_at > :since))
          AND NOT (purpose = 'confirm' AND EXISTS (SELECT 1 FROM job AS other WHERE other.finding = job.finding
                   AND other.purpose = 'confirm' AND other.lender = :lender AND other.state IN ('leased', 'done')))
-         AND NOT (candidate IS NOT NULL AND purpose IN ('reproduce', 'retest') AND EXISTS (SELECT 1 FROM job AS other
+         AND NOT (candidate IS NOT NULL AND purpose IN ('reproduce', 'retest', 'base') AND EXISTS (SELECT 1 FROM job AS other
                   WHERE other.finding = job.finding AND other.purpose = job.purpose AND other.candidate = job.candidate
-                  AND other.state IN ('leased', 'done') AND iif(job.purpose = 'retest', other.lender = :lender, other.machine = :machine)))
+                  AND other.state IN ('leased', 'done') AND iif(job.purpose = 'reproduce', other.machine = :machine, other.lender = :lender)))
        ORDER BY priority DESC, id LIMIT 1`,
     ),
   );

@@ -16,6 +16,8 @@ import type { Walks } from './walks.js';
 
 /** Work that is no loss where nobody can take it. */
 const FOLLOW_UP: readonly Purpose[] = ['replica', 'confirm', 'reproduce'];
+/** Work that several lenders are asked to do. */
+const AT_ONCE: readonly Purpose[] = ['retest', 'base'];
 /** Work whose result is judged with its finding. */
 const CONFIRMS: readonly Purpose[] = ['confirm', 'reproduce'];
 /** Lenders that are asked about one walk, at most. */
@@ -242,6 +244,14 @@ export function createVerdicts(guild: Guild, deps: VerdictDeps) {
     machines.setTrust(machine.id, { ...machine.trust, streak: 0 });
   }
 
+  /** Asked of a second lender, after the first has answered. */
+  const isSecond = ({ id, purpose, finding, candidate }: Job): boolean =>
+    AT_ONCE.includes(purpose) &&
+    finding !== undefined &&
+    jobs
+      .ofFinding(finding, purpose)
+      .some((one) => one.id !== id && one.candidate === candidate && one.state === 'done');
+
   const isBeingRepeated = (job: Job): boolean =>
     jobs.replicasOf(job.twin ?? job.id).some(({ state }) => state === 'ready' || state === 'leased');
 
@@ -349,8 +359,9 @@ export function createVerdicts(guild: Guild, deps: VerdictDeps) {
     /** Gives up follow-up work that no machine could take for long, so that hunts end and nobody waits for credit for ever. */
     giveUp: guild.transaction((before: number): void => {
       for (const job of jobs.unwanted(before)) {
-        if (FOLLOW_UP.includes(job.purpose)) jobs.cancel(job.id);
-        else jobs.park(job.id);
+        if (FOLLOW_UP.includes(job.purpose) || isSecond(job)) jobs.cancel(job.id);
+        else if (!AT_ONCE.includes(job.purpose)) jobs.park(job.id);
+        else continue;
         parked(job);
       }
     }),
