@@ -4,6 +4,9 @@ import { isHeld } from '../worker/holding.js';
 import type { WorkerHome } from '../worker/home.js';
 import type { Terminal } from './index.js';
 
+/** A worker notes what it does at each beat, at most a minute apart; and while it is stopped, nothing. Milliseconds. */
+const STALE_MS = 150_000;
+
 /** On one line, and with nothing in it that moves a cursor: some of it was said by other machines. */
 export const shown = (text: string): string => text.replace(/\s*\n\s*/g, ' · ').replace(/\p{Cc}|\p{Cs}/gu, '\ufffd');
 
@@ -42,7 +45,11 @@ export async function status(home: WorkerHome, terminal: Terminal): Promise<numb
         `Not running: it was killed, or the machine went down, after ${timeOf(state.at)}. Start it: flock worker run`,
       );
     else say('Not running. Start it: flock worker run');
-  } else if (!state || state.jobs.length === 0) say(`Idle: ${state?.idle ?? 'asking for work'}`);
+  } else if (!state || Date.now() - state.at > STALE_MS)
+    say(
+      `Running, but it could not write what it does to ${home.folder}${state ? ` since ${timeOf(state.at)}` : ''}: is the disk full?`,
+    );
+  else if (state.jobs.length === 0) say(`Idle: ${state.idle ?? 'asking for work'}`);
   else {
     say(`Working; ${state.done} jobs done since ${timeOf(state.since)}.`);
     for (const job of state.jobs) say(`  ${job.what}, ${job.steps} steps, since ${timeOf(job.since)}`);

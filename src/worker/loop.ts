@@ -112,33 +112,38 @@ export async function work(deps: LoopDeps, stop: AbortSignal): Promise<void> {
   let rest = { until: 0, why: '' };
   /** What this worker cannot go on after. */
   let over: Ended | undefined;
+  /** Lines for the log of what ran, in order. */
+  const unwritten: object[] = [];
   let diskSays: string | undefined;
   const cancels = new Set<Cancel>();
 
-  /** Of what is only for the lender's eyes nothing may fail, not even on a full disk; it is said once. */
-  function onDisk(write: () => void): void {
+  /** Writes what the lender may see. A full disk ends nothing; it is said once, and no further job begins until it is mended. */
+  function show(): void {
     try {
-      write();
+      for (let line = unwritten[0]; line; line = unwritten[0]) {
+        record(line);
+        unwritten.shift();
+      }
+      home.setState(stateNow());
       diskSays = undefined;
     } catch (error) {
-      if (textOf(error) !== diskSays) say(`cannot write to ${home.folder}: ${textOf(error)}`);
-      diskSays = textOf(error);
+      const says = `cannot write to ${home.folder}: ${textOf(error)}`;
+      if (says !== diskSays) say(says);
+      diskSays = says;
     }
   }
 
-  function show(): void {
+  function stateNow(): WorkerState {
     const jobs = [...held.values()].map(({ lease, what, since, steps }) => ({
       ...{ lease: lease.lease, ...fenceOf(lease) },
       ...{ what, since, steps },
     }));
     const why = over?.message ?? idle;
-    onDisk(() =>
-      home.setState({
-        ...{ pid, since: started, at: clock.now(), jobs, done, untold, notices: [...notices] },
-        ...(why === undefined ? {} : { idle: why }),
-        ...(over === undefined ? {} : { ended: over.message }),
-      }),
-    );
+    return {
+      ...{ pid, since: started, at: clock.now(), jobs, done, untold, notices: [...notices] },
+      ...(why === undefined ? {} : { idle: why }),
+      ...(over === undefined ? {} : { ended: over.message }),
+    };
   }
 
   function nowIdle(why: string | undefined): void {
@@ -237,18 +242,11 @@ export async function work(deps: LoopDeps, stop: AbortSignal): Promise<void> {
     const since = clock.now();
     const { job } = lease;
     const what = whatOf(job, policy);
-    const ran = (outcome: string, steps: number, why?: string): void =>
-      onDisk(() =>
-        record({
-          at: new Date(since).toISOString(),
-          ms: clock.now() - since,
-          tier: policy.tier,
-          job,
-          outcome,
-          steps,
-          why,
-        }),
-      );
+    const at = new Date(since).toISOString();
+    const ran = (outcome: string, steps: number, why?: string): void => {
+      unwritten.push({ at, ms: clock.now() - since, tier: policy.tier, job, outcome, steps, why });
+      show();
+    };
     try {
       const performed = await perform(job, {
         policy,
@@ -365,9 +363,8 @@ export async function work(deps: LoopDeps, stop: AbortSignal): Promise<void> {
   /** The terms on which one more job is asked for in the call that hands a result in; undefined where there is to be none. */
   function nextTerms(): Policy | undefined {
     const terms = termsNow();
-    return stop.aborted || typeof terms === 'string' || clock.now() < rest.until || held.size > terms.cores
-      ? undefined
-      : terms;
+    const rests = clock.now() < rest.until || diskSays !== undefined;
+    return stop.aborted || typeof terms === 'string' || rests || held.size > terms.cores ? undefined : terms;
   }
 
   /** Whatever the loop below waits for: the lender's word is kept within seconds. */
@@ -390,6 +387,8 @@ export async function work(deps: LoopDeps, stop: AbortSignal): Promise<void> {
       return pause(LOOK_MS);
     }
     if (sessionAt === undefined || clock.now() - sessionAt > SESSION_MS) await session();
+    show();
+    if (diskSays !== undefined) return pause(LOOK_MS);
     const slots = clock.now() < rest.until ? 0 : terms.cores - held.size;
     if (slots <= 0) {
       nowIdle(held.size > 0 ? undefined : `its last ${broke} jobs broke: ${rest.why.slice(0, 200)}`);

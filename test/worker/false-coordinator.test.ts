@@ -1,10 +1,13 @@
 /** A worker whose coordinator is broken, hostile, or not there. */
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { shipped } from '../../src/platform/paths.js';
+import { packageRoot, shipped } from '../../src/platform/paths.js';
 import { openSuite } from '../../src/woodpecker/drivers/suite-folder.js';
+import { sandboxes } from '../../src/worker/sandbox.js';
 import { makeCertificate } from '../support/certificate.js';
 import { startCoordinator } from '../support/coordinator.js';
 import { type FalseCoordinator, falseCoordinator, json, type Reply, session } from '../support/false-coordinator.js';
@@ -307,6 +310,31 @@ describe('a worker', () => {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: it is these that must not be there
     expect(`${owl.said()}${await status()}`).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
   });
+
+  it.skipIf(!sandboxes().includes('bubblewrap'))(
+    'goes on when its disk is full, and takes no job until it can write down again what runs',
+    async () => {
+      coordinator.replies.lease = json({ leases: [], idle: 'no_hunts' });
+      await lent();
+      const [full, freed] = [join(folder, 'full'), join(folder, 'freed')];
+      mkdirSync(full);
+      const run = `${process.execPath} ${join(packageRoot, 'bin', 'flock.js')} worker run --home ${full}`;
+      const script = `cp -r ${home}/. ${full}/; cat /dev/zero > ${full}/junk;
+        (while [ ! -e ${freed} ]; do sleep 0.1; done; rm ${full}/junk) & exec ${run}`;
+      const small = ['--dev-bind', '/', '/', '--size', '1000000', '--tmpfs', full, '--die-with-parent'];
+      const child = spawn('bwrap', [...small, 'sh', '-c', script], { stdio: ['ignore', 'pipe', 'ignore'] });
+      let said = '';
+      child.stdout.on('data', (data: Buffer) => (said += data));
+      await until(() => said.includes(`cannot write to ${full}: ENOSPC`));
+      await until(() => leased('session').length > 0);
+      writeFileSync(freed, '');
+      await until(() => leased('lease').length > 0);
+      expect(said.match(/cannot write/g)).toHaveLength(1);
+      const ended = once(child, 'exit');
+      child.kill('SIGKILL');
+      await ended;
+    },
+  );
 
   it('stops within seconds, though the coordinator is silent', async () => {
     coordinator.replies.lease = () => undefined;
