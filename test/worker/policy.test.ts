@@ -25,6 +25,36 @@ describe('hours', () => {
     expect(minutesUntil(night, at('23:00'), false)).toBe(60);
   });
 
+  it.each([
+    // Clocks go from 02:00 to 03:00 at 01:00 UTC.
+    ['2026-03-29T00:59:00Z', true],
+    ['2026-03-29T01:00:00Z', false],
+    // And back from 03:00 to 02:00 at 01:00 UTC: it is half past two twice.
+    ['2026-10-25T00:30:00Z', true],
+    ['2026-10-25T01:30:00Z', true],
+    ['2026-10-25T02:00:00Z', false],
+  ])('go by the clock on the wall when it is changed: %s', (time, may) => {
+    expect(mayWork({ hours: ['23:00-03:00'], zone: 'Europe/Berlin' }, Date.parse(time))).toBe(may);
+  });
+
+  it('are counted as they pass, in the night in which one is missing', () => {
+    const night = { hours: ['23:00-06:00'], zone: 'Europe/Berlin' };
+    expect(minutesUntil(night, Date.parse('2026-03-28T22:00:00Z'), false)).toBe(6 * 60);
+    expect(minutesUntil(night, Date.parse('2026-10-24T21:00:00Z'), false)).toBe(8 * 60);
+  });
+
+  it('may end with the day, and may be several', () => {
+    const spans = { hours: ['12:00-13:00', '22:00-24:00'], zone: 'UTC' };
+    expect(['11:59', '12:59', '13:00', '23:59', '00:00'].map((time) => mayWork(spans, at(time)))).toEqual([
+      false,
+      true,
+      false,
+      true,
+      false,
+    ]);
+    expect(policySchema.safeParse({ hours: ['22:00-24:00'] }).success).toBe(true);
+  });
+
   it('mean always where there are none', () => {
     expect(minutesUntil({ hours: [], zone: 'UTC' }, at('00:00'), true)).toBe(0);
     expect(minutesUntil({ hours: [], zone: 'UTC' }, at('00:00'), false)).toBe(1440);
