@@ -9,7 +9,7 @@ import { createLineReader, createTail } from '../woodpecker/drivers/lines.js';
 import type { SuiteFolder } from '../woodpecker/drivers/suite-folder.js';
 import type { Performed } from './loop.js';
 import type { Policy } from './policy.js';
-import { INSIDE, pathInside, shutIn } from './sandbox.js';
+import { INSIDE, pathInside, SMALL_TALK, shutIn } from './sandbox.js';
 import { openWayOut, type WayOut } from './way-out.js';
 
 export interface CellOptions {
@@ -67,6 +67,7 @@ export async function openCell({ suite, terms, packageRoot, caller, onRefused }:
 
   try {
     for (const name of ['home', 'tmp', 'shm']) mkdirSync(join(scratch, name));
+    for (const [name, text] of Object.entries(SMALL_TALK)) writeFileSync(join(scratch, name), text);
     const { network, disk_mb } = terms;
     const out = network === 'none' ? undefined : join(scratch, 'out');
     if (network !== 'none' && out !== undefined) wayOut = await openWayOut({ allowed: network, path: out, onRefused });

@@ -53,12 +53,19 @@ export const pathInside = (path = '/usr/local/bin:/usr/bin:/bin'): string =>
 /** Where things are inside: what is here on this machine is no job's business. */
 export const INSIDE = { flock: '/opt/flock', suite: '/opt/suite', home: '/home/bird', out: '/run/flock/out' } as const;
 
+/** Files of /etc without which common programs fail: who one is, and what this machine calls itself. */
+export const SMALL_TALK = {
+  passwd: `bird:x:1000:1000::${INSIDE.home}:/bin/sh\n`,
+  group: 'bird:x:1000:\n',
+  hosts: '127.0.0.1 localhost flock\n::1 localhost\n',
+} as const;
+
 export interface ShutIn {
   /** The folder of Flock's package.json. */
   readonly packageRoot: string;
   /** The suite's folder, seen at INSIDE.suite; or as it ships, below INSIDE.flock. */
   readonly suite: string;
-  /** Of this job alone, with `home`, `tmp`, `shm` in it: all that it can write to, and gone with it. */
+  /** Of this sandbox alone, with `home`, `tmp`, `shm` in it, all that can be written to; and with the files of SMALL_TALK. */
   readonly scratch: string;
   /** A socket that leads out, seen at INSIDE.out. */
   readonly out?: string | undefined;
@@ -86,6 +93,7 @@ export function shutIn({ packageRoot, suite, scratch, out, fileBytes }: ShutIn, 
   );
   const seen = [
     ...flock,
+    ...Object.keys(SMALL_TALK).map((name) => [join(scratch, name), `/etc/${name}`] as const),
     [modules, `${INSIDE.flock}/node_modules`] as const,
     ...(ships ? [] : [[suite, INSIDE.suite] as const]),
     ...(node.startsWith('/usr/') ? [] : [[node, node] as const]),

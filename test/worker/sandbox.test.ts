@@ -28,7 +28,6 @@ describe.skipIf(!here)('a job that is shut in', () => {
     ['the home of the lender', homedir()],
     ['what else runs the machine', '/var'],
     ['the passwords of the system', '/etc/shadow'],
-    ['who has an account', '/etc/passwd'],
     ['the settings of the system', '/etc/hostname'],
     ['devices', '/sys'],
     ['sockets of the system', '/run/systemd'],
@@ -46,6 +45,7 @@ describe.skipIf(!here)('a job that is shut in', () => {
   it('does not learn what the machine or its lender is called', async () => {
     const said = await inside('echo "$(uname -n) $(id -u) $(env | tr "\\n" " ")"');
     expect(said).toContain('flock 1000');
+    expect(await inside('cut -d: -f1 /etc/passwd')).toBe('bird');
     if (!packageRoot.startsWith('/usr')) expect(said).not.toContain(packageRoot);
     expect(said).not.toContain(hostname());
   });
@@ -83,6 +83,14 @@ describe.skipIf(!here)('a job that is shut in', () => {
       }
     });
     expect(left).toEqual([]);
+  });
+
+  it('finds what common programs need: a name, a host called localhost, certificates', async () => {
+    const listening = `node -e '
+      const { createServer, connect } = require("node:net");
+      const server = createServer((socket) => socket.end("hello")).listen(0, "localhost", () =>
+        connect(server.address().port, "localhost").on("data", (data) => { console.log(String(data)); server.close(); }));'`;
+    expect(await inside(`whoami; ls /etc/ssl/certs >/dev/null && ${listening}`)).toBe('bird\nhello');
   });
 
   it('has no rights, though its worker may be root', async () => {
