@@ -10,9 +10,11 @@ import {
 } from '../fleet/protocol.js';
 import type { Cancel, Clock } from '../platform/clock.js';
 import { backoff } from './backoff.js';
-import { type Client, Refused, Unreachable } from './client.js';
+import { type Client, Refused } from './client.js';
 import { Ended, endedBy } from './ended.js';
 import type { WorkerHome, WorkerState } from './home.js';
+import { createJournal } from './journal.js';
+import { createPersistence } from './persistence.js';
 import type { Policy } from './policy.js';
 import { PolicyError } from './policy-file.js';
 import { forbidden, wish } from './terms.js';
@@ -57,9 +59,6 @@ interface Held {
 
 type LeaseAnswer = z.infer<typeof leaseAnswer>;
 
-/** Refusals that time may mend, for a result too: it is said again. */
-const PASSING: readonly Refused['code'][] = ['clock_off', 'replayed', 'too_many', 'unavailable'];
-
 /** How long the coordinator may keep a machine waiting for work. */
 const WAIT_SECONDS = 25;
 /** How often the lender's own switches are looked at; milliseconds. */
@@ -96,6 +95,7 @@ const IDLE: Record<NonNullable<LeaseAnswer['idle']>, string> = {
 /** Runs until `stop` fires, then gives its leases back. Throws Ended. */
 export async function work(deps: LoopDeps, stop: AbortSignal): Promise<void> {
   const { home, client, perform, clock, facts, hindrance, say, record, pid } = deps;
+  const journal = createJournal({ home, record, say });
   const held = new Map<string, Held>();
   /** What the coordinator was not told yet of jobs in whose middle this worker was killed. */
   let untold = unfinished(home.state());
@@ -104,7 +104,6 @@ export async function work(deps: LoopDeps, stop: AbortSignal): Promise<void> {
   let done = 0;
   let idle: string | undefined = 'starting';
   let notices: readonly string[] = [];
-  let failures = 0;
   let heardAt = clock.now();
   let sessionAt: number | undefined;
   /** Jobs in a row that broke on this machine; until when it leaves others alone, and why. */
@@ -112,26 +111,9 @@ export async function work(deps: LoopDeps, stop: AbortSignal): Promise<void> {
   let rest = { until: 0, why: '' };
   /** What this worker cannot go on after. */
   let over: Ended | undefined;
-  /** Lines for the log of what ran, in order. */
-  const unwritten: object[] = [];
-  let diskSays: string | undefined;
   const cancels = new Set<Cancel>();
 
-  /** Writes what the lender may see. A full disk ends nothing; it is said once, and no further job begins until it is mended. */
-  function show(): void {
-    try {
-      for (let line = unwritten[0]; line; line = unwritten[0]) {
-        record(line);
-        unwritten.shift();
-      }
-      home.setState(stateNow());
-      diskSays = undefined;
-    } catch (error) {
-      const says = `cannot write to ${home.folder}: ${textOf(error)}`;
-      if (says !== diskSays) say(says);
-      diskSays = says;
-    }
-  }
+  const show = (): void => journal.show(stateNow());
 
   function stateNow(): WorkerState {
     const jobs = [...held.values()].map(({ lease, what, since, steps }) => ({
@@ -176,43 +158,23 @@ export async function work(deps: LoopDeps, stop: AbortSignal): Promise<void> {
     cancels.add(cancel);
   }
 
-  /** Notes an answer, also a refusal: the coordinator is there. */
-  function heard(): void {
-    heardAt = clock.now();
-    // It may be another version, or have other suites, than before it was away.
-    if (failures > 0) sessionAt = undefined;
-    failures = 0;
-  }
-
-  /** Calls until it is answered, or the stop fires. `always`: whatever the refusal. Throws Ended, and refusals that no time mends. */
-  async function persist<T>(call: () => Promise<T>, always = false): Promise<T | undefined> {
-    for (;;) {
-      try {
-        const answer = await call();
-        heard();
-        return answer;
-      } catch (error) {
-        if (stop.aborted) return undefined;
-        if (error instanceof Refused) {
-          const ended = endedBy(error.code);
-          if (ended) throw ended;
-          if (!always && !PASSING.includes(error.code)) throw error;
-        } else if (!(error instanceof Unreachable)) throw error;
-        failures += 1;
-        const ms = backoff(failures, clock.random());
-        const why = `the coordinator ${error instanceof Refused ? 'refuses' : 'is out of reach'}: ${error.message}`;
-        say(`${why}; again in ${Math.round(ms / 1000)} s`);
-        if (held.size === 0) {
-          idle = why;
-          show();
-        }
-        // By the time that passes, not by the clock on the wall, which may be set back.
-        for (let left = ms; left > 0 && !stop.aborted && over === undefined; left -= 60_000) await pause(left);
-        if (stop.aborted) return undefined;
-        if (over) throw over;
-      }
-    }
-  }
+  const persist = createPersistence({
+    clock,
+    stop,
+    pause,
+    over: () => over,
+    heard(after) {
+      heardAt = clock.now();
+      // It may be another version, or have other suites, than before it was away.
+      if (after > 0) sessionAt = undefined;
+    },
+    failed(why, seconds) {
+      say(`${why}; again in ${seconds} s`);
+      if (held.size > 0) return;
+      idle = why;
+      show();
+    },
+  });
 
   async function giveBack(
     lease: Lease,
@@ -244,7 +206,7 @@ export async function work(deps: LoopDeps, stop: AbortSignal): Promise<void> {
     const what = whatOf(job, policy);
     const at = new Date(since).toISOString();
     const ran = (outcome: string, steps: number, why?: string): void => {
-      unwritten.push({ at, ms: clock.now() - since, tier: policy.tier, job, outcome, steps, why });
+      journal.ran({ at, ms: clock.now() - since, tier: policy.tier, job, outcome, steps, why });
       show();
     };
     try {
@@ -363,7 +325,7 @@ export async function work(deps: LoopDeps, stop: AbortSignal): Promise<void> {
   /** The terms on which one more job is asked for in the call that hands a result in; undefined where there is to be none. */
   function nextTerms(): Policy | undefined {
     const terms = termsNow();
-    const rests = clock.now() < rest.until || diskSays !== undefined;
+    const rests = clock.now() < rest.until || journal.stuck;
     return stop.aborted || typeof terms === 'string' || rests || held.size > terms.cores ? undefined : terms;
   }
 
@@ -388,7 +350,7 @@ export async function work(deps: LoopDeps, stop: AbortSignal): Promise<void> {
     }
     if (sessionAt === undefined || clock.now() - sessionAt > SESSION_MS) await session();
     show();
-    if (diskSays !== undefined) return pause(LOOK_MS);
+    if (journal.stuck) return pause(LOOK_MS);
     const slots = clock.now() < rest.until ? 0 : terms.cores - held.size;
     if (slots <= 0) {
       nowIdle(held.size > 0 ? undefined : `its last ${broke} jobs broke: ${rest.why.slice(0, 200)}`);
