@@ -129,7 +129,8 @@ export async function work(deps: LoopDeps, stop: AbortSignal): Promise<void> {
   }
 
   function nowIdle(why: string | undefined): void {
-    if (why !== idle) say(why === undefined ? 'working' : `idle: ${why}`);
+    if (why === idle) return;
+    say(why === undefined ? 'working' : `idle: ${why}`);
     idle = why;
     show();
   }

@@ -78,7 +78,10 @@ describe('a lent machine', () => {
     const id = hunt();
     await until(() => coordinator.fleet().hunts.get(id).state === 'done');
     expect(await owl.stop()).toBe(0);
-    expect(coordinator.fleet().hunts.get(id)).toMatchObject({ canaries: 1, canariesMissed: 0, errors: 0 });
+    const ended = coordinator.fleet().hunts.get(id);
+    expect(ended).toMatchObject({ canariesMissed: 0, errors: 0 });
+    // The first comes for certain, more by chance.
+    expect(ended.canaries).toBeGreaterThanOrEqual(1);
     expect(coordinator.fleet().findings.count({})).toBe(0);
     expect(coordinator.fleet().ledger.of('ann').granted).toBeGreaterThan(0);
     const ran = readFileSync(join(home('owl'), 'ran.jsonl'), 'utf8')
