@@ -52,7 +52,7 @@ interface Held {
   readonly what: string;
   readonly since: number;
   readonly abort: AbortController;
-  readonly ended: Promise<void>;
+  ended: Promise<void>;
   steps: number;
   checks: number;
 }
@@ -201,10 +201,14 @@ export async function work(deps: LoopDeps, stop: AbortSignal): Promise<void> {
     if (broke >= MANY_BROKE) rest = { until: clock.now() + backoff(broke - MANY_BROKE + 1, clock.random()), why };
   }
 
-  async function run(mine: () => Held | undefined, lease: Lease, policy: Policy, signal: AbortSignal): Promise<void> {
-    const since = clock.now();
+  async function run(mine: Held, policy: Policy): Promise<void> {
+    const {
+      lease,
+      what,
+      since,
+      abort: { signal },
+    } = mine;
     const { job } = lease;
-    const what = whatOf(job, policy);
     const at = new Date(since).toISOString();
     const ran = (outcome: string, steps: number, why?: string): void => {
       journal.ran({ at, ms: clock.now() - since, tier: policy.tier, job, outcome, steps, why });
@@ -214,10 +218,10 @@ export async function work(deps: LoopDeps, stop: AbortSignal): Promise<void> {
       const performed = await perform(job, {
         policy,
         signal,
-        progress: (steps, checks) => void Object.assign(mine() ?? {}, { steps, checks }),
+        progress: (steps, checks) => void Object.assign(mine, { steps, checks }),
       });
       if (!performed) {
-        ran('given back', mine()?.steps ?? 0, String(signal.reason));
+        ran('given back', mine.steps, String(signal.reason));
         if (signal.reason !== 'lost') await giveBack(lease, signal.reason === 'paused' ? 'paused' : 'shutdown');
         return;
       }
@@ -236,7 +240,7 @@ export async function work(deps: LoopDeps, stop: AbortSignal): Promise<void> {
     } catch (error) {
       if (error instanceof Ended) throw error;
       const why = textOf(error);
-      ran('broke', mine()?.steps ?? 0, why);
+      ran('broke', mine.steps, why);
       breaks(why);
       await giveBack(lease, 'infrastructure', why);
     } finally {
@@ -247,14 +251,15 @@ export async function work(deps: LoopDeps, stop: AbortSignal): Promise<void> {
 
   function begin(lease: Lease, policy: Policy): void {
     const abort = new AbortController();
-    const mine = (): Held | undefined => held.get(lease.lease);
-    const ended = run(mine, lease, policy, abort.signal).catch((error: unknown) => {
+    const what = whatOf(lease.job, policy);
+    const mine: Held = { lease, what, since: clock.now(), abort, ended: Promise.resolve(), steps: 0, checks: 0 };
+    // Written down before anything of it runs: whatever happens then, there is who tells of it.
+    held.set(lease.lease, mine);
+    show();
+    mine.ended = run(mine, policy).catch((error: unknown) => {
       if (error instanceof Ended) over ??= error;
       else say(textOf(error));
     });
-    const what = whatOf(lease.job, policy);
-    held.set(lease.lease, { lease, what, since: clock.now(), abort, ended, steps: 0, checks: 0 });
-    show();
   }
 
   /** Begins what was handed out, as much as was asked for. What the lender's terms, read anew, forbid meanwhile is given back. */
@@ -377,6 +382,8 @@ export async function work(deps: LoopDeps, stop: AbortSignal): Promise<void> {
     throw error;
   }
 
+  for (const { since, what, steps } of home.state()?.jobs ?? [])
+    journal.ran({ at: new Date(since).toISOString(), what, outcome: 'killed', steps });
   show();
   try {
     await session();

@@ -1,4 +1,4 @@
-/** Holds jobs to the lender's memory and disk: looks at them often, and ends the one that takes most when all take too much. */
+/** Holds jobs to the lender's memory, disk and time: looks at them often, and ends the one that takes most when all take too much. */
 import type { Cancel, Clock } from '../platform/clock.js';
 import type { Policy } from './policy.js';
 import { diskOf, memoryOf, startedBy } from './use.js';
@@ -13,7 +13,7 @@ export interface Watched {
   readonly pid: number;
   /** What lies in these folders counts as the job's. Asked anew each time. */
   readonly folders: () => readonly string[];
-  readonly limits: Pick<Policy, 'memory_mb' | 'disk_mb'>;
+  readonly limits: Pick<Policy, 'memory_mb' | 'disk_mb' | 'max_minutes'>;
   readonly end: (why: OverLimit) => void;
 }
 
@@ -23,10 +23,13 @@ export interface Watch {
 }
 
 const LOOK_MS = 500;
+/** How long a job takes is an estimate: it is late when it takes so many times what the lender gives. */
+const LATE = 2;
 const MB = 1024 * 1024;
 
 export function createWatch(clock: Clock): Watch {
-  const jobs = new Set<Watched>();
+  /** Since when. */
+  const jobs = new Map<Watched, number>();
   let cancel: Cancel | undefined;
 
   const sum = (values: readonly number[]): number => values.reduce((all, one) => all + one, 0);
@@ -39,7 +42,7 @@ export function createWatch(clock: Clock): Watch {
     what: string,
   ): void {
     const sizes = new Map<T, number>();
-    const ofJob = [...jobs].map((job) => {
+    const ofJob = [...jobs.keys()].map((job) => {
       const mine = things(job);
       for (const thing of mine) if (!sizes.has(thing)) sizes.set(thing, sizeOf(thing));
       return { job, takes: sum(mine.map((thing) => sizes.get(thing) ?? 0)) };
@@ -50,8 +53,18 @@ export function createWatch(clock: Clock): Watch {
     largest.job.end(new OverLimit(`it took more ${what} than the ${limit(largest.job)} MB that the policy gives`));
   }
 
+  function endTheLate(): void {
+    for (const [job, since] of jobs) {
+      const { max_minutes } = job.limits;
+      if (clock.now() - since <= LATE * max_minutes * 60_000) continue;
+      jobs.delete(job);
+      job.end(new OverLimit(`it took over ${LATE} times the ${max_minutes} minutes that the policy gives`));
+    }
+  }
+
   function look(): void {
     cancel = undefined;
+    endTheLate();
     hold(
       ({ pid }) => startedBy(pid),
       memoryOf,
@@ -69,7 +82,7 @@ export function createWatch(clock: Clock): Watch {
 
   return {
     begin(job) {
-      jobs.add(job);
+      jobs.set(job, clock.now());
       cancel ??= clock.after(LOOK_MS, look);
       return () => {
         jobs.delete(job);

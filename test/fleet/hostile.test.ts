@@ -317,6 +317,25 @@ describe('results', () => {
     expect(fleet.machines.named('owl').trust).toEqual({ streak: 0, strikes: 1 });
   });
 
+  it.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])(
+    'change nothing of ours by the name %s',
+    async (name) => {
+      const lease = await take(owl);
+      const said = JSON.stringify(
+        resultOf(lease, failed(sighting({ failure: { ...failure('x'), states: { vm: 'x' } } }))),
+      )
+        .replace('"actions":{', `"actions":{"${name}":7,`)
+        .replace('"states":{', `"states":{"${name}":"on",`);
+      expect((await owl.say(`/v1/result/${lease.lease}`, said)).status).toBeLessThan(500);
+      expect(Object.getOwnPropertyNames(Object.prototype)).not.toContain('on');
+      expect(Object.getPrototypeOf({})).toBe(Object.prototype);
+      await isWell();
+      const next = await take(jay);
+      expect((await jay.say(`/v1/result/${next.lease}`, resultOf(next))).json.verdict).toBe('accepted');
+      expect(coordinator.fleet().hunts.get(1).steps).toBeGreaterThan(0);
+    },
+  );
+
   it('are kept without what nobody reads again', async () => {
     const lease = await take(owl);
     const over = coverage({ pairs: many(20_000, '').map((n) => `${n}${'7'.repeat(30)}`), transitions: many(5000, '') });

@@ -1,6 +1,6 @@
 /** Real worker processes that are killed, stopped, and wrong about the time. */
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -80,6 +80,7 @@ it('killed in the middle of a job, it leaves no process behind, says so when it 
   const second = start();
   await until(() => second.said().includes('was killed during walk'));
   expect(second.said()).toContain('requeued');
+  expect(readFileSync(join(folder, 'owl', 'ran.jsonl'), 'utf8')).toContain('"outcome":"killed"');
   await until(() => coordinator.fleet().hunts.get(id).state === 'done');
   expect(activity(id)).toMatchObject({ leased: 0, waiting: 0, parked: 0 });
   expect(coordinator.fleet().machines.named('owl').state).toBe('active');

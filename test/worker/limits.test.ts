@@ -37,6 +37,11 @@ describe.each(tiers)('a job in the tier %s', (tier) => {
     await expect(lookAround(spySuite(folder, fill), { tier, disk_mb: 32 })).rejects.toThrow('more disk than the 32 MB');
   }, 60_000);
 
+  it('is ended when it takes twice the time of the longest job that the policy takes', async () => {
+    const spy = spySuite(folder, 'sleep 50');
+    await expect(lookAround(spy, { tier, max_minutes: 0.02 })).rejects.toThrow('2 times the 0.02 minutes');
+  }, 30_000);
+
   it.skipIf(all < 2)('has as many cores as the policy gives', async () => {
     expect(await lookAround(spySuite(folder, 'nproc'), { tier, cores: 1 })).toMatchObject({ said: '1' });
     expect(await lookAround(spySuite(folder, 'nproc'), { tier, cores: 64 })).toMatchObject({ said: String(all) });
