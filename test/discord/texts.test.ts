@@ -1,11 +1,14 @@
+import { readFileSync } from 'node:fs';
 import { ApplicationCommandType, ComponentType, type RESTPostAPIApplicationCommandsJSONBody } from 'discord.js';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { jobs } from '../../commands/index.js';
 import { createCatalogue, entriesOf } from '../../src/discord/catalogue.js';
 import { payloadOf } from '../../src/discord/payload.js';
 import { textKey } from '../../src/discord/texts.js';
 import { helpPages } from '../../src/discord/views/help.js';
-import { LOCALES, translator } from '../../src/platform/i18n.js';
+import { LOCALES, type Locale, translator } from '../../src/platform/i18n.js';
+import { shipped } from '../../src/platform/paths.js';
 
 const catalogue = createCatalogue(jobs);
 /** Discord's pattern of names of chat input commands and options. */
@@ -33,6 +36,35 @@ function textsOf(payload: object, inChoice = false): Text[] {
     return texts.flatMap((text) => (typeof text === 'string' ? [{ of, text }] : []));
   });
 }
+
+/** Commands with their subcommands, as people type them in a language. */
+function typedIn(locale: Locale): Set<string> {
+  const t = translator(locale);
+  return new Set(
+    catalogue.commands
+      .filter(({ kind }) => kind === 'slash')
+      .flatMap((command) => {
+        const name = `/${t(textKey(`command.${command.name}.name`))}`;
+        const subs = Object.keys(('subcommands' in command && command.subcommands) || {});
+        return [name, ...subs.map((sub) => `${name} ${t(textKey(`command.${command.name}.sub.${sub}.name`))}`)];
+      }),
+  );
+}
+
+it.each(LOCALES)('texts in %s name commands as they are called in that language', (locale) => {
+  const catalogue: unknown = JSON.parse(readFileSync(shipped('locales', `${locale}.json`), 'utf8'));
+  const commands = typedIn(locale);
+  const texts = z.record(z.string(), z.string()).parse(catalogue);
+  for (const [key, text] of Object.entries(texts)) {
+    for (const [, named = ''] of text.matchAll(/`(\/[^`{]*?)(?: \{[^`]*)?`/gu)) {
+      expect(commands, `${key} names ${named}`).toContain(named);
+    }
+  }
+});
+
+it('Chinese texts say 你 throughout', () => {
+  expect(readFileSync(shipped('locales', 'zh-CN.json'), 'utf8')).not.toContain('您');
+});
 
 describe.each(catalogue.commands.map((command) => [command.name, command] as const))('%s', (_, command) => {
   const payload: RESTPostAPIApplicationCommandsJSONBody = payloadOf(command);
