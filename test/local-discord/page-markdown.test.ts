@@ -64,6 +64,7 @@ describe("Discord's markdown", () => {
     ['see https://example.org/a_b_c.', 'see link:https://example.org/a_b_c(https://example.org/a_b_c).'],
     ['看https://example.org/文档。好', '看link:https://example.org/%E6%96%87%E6%A1%A3(https://example.org/文档)。好'],
     ['[docs](https://example.org)', 'link:https://example.org/(docs)'],
+    ['[[error] VM \\[1\\]](https://example.org)', 'link:https://example.org/([error] VM [1])'],
     ['[x](javascript:alert(1))', '[x](javascript:alert(1))'],
     ['<img src=x onerror=alert(1)>', '<img src=x onerror=alert(1)>'],
     ['云主机🐣启动', '云主机emoji(🐣)启动'],

@@ -13,7 +13,7 @@ import { STANDING_EMOJI, STATUS_EMOJI } from './hunt-posts.js';
 import { COLOURS, container, pressable, row, text } from './layout.js';
 import { type Page, pager } from './pager.js';
 import type { View } from './questions.js';
-import { address, ago, cut, inCode, plain, user } from './text.js';
+import { address, ago, cut, inCode, label, plain, user } from './text.js';
 
 const findingPage = addressing(FINDING_PAGE);
 const huntQuestion = addressing(HUNT_QUESTION);
@@ -44,8 +44,8 @@ export function list(
 
 function lineOf(t: Translator, finding: Finding, guild: string): string {
   const { id, standing, status, action, message, thread, suite, trace, foundAt, claimedBy } = finding;
-  const title = plain(cut(`${action}: ${message}`, 70));
-  const link = thread ? `[${title}](${address(guild, thread)})` : title;
+  const title = cut(`${action}: ${message}`, 70);
+  const link = thread ? `[${label(title)}](${address(guild, thread)})` : plain(title);
   const facts = [
     t(`finding.standing.${standing}`),
     ...(status === 'open' ? [] : [t(`finding.status.${status}`)]),

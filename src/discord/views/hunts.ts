@@ -12,7 +12,7 @@ import { progressOf } from './hunt-posts.js';
 import { COLOURS, container, text } from './layout.js';
 import { type Page, pager } from './pager.js';
 import type { View } from './questions.js';
-import { address, ago, bar, cut, duration, inCode, plain, user } from './text.js';
+import { address, ago, bar, cut, duration, inCode, label, plain, user } from './text.js';
 
 const EMOJI = { running: '🔎', done: '🏁', stopped: '⏹️' } as const;
 const huntPage = addressing(HUNT_PAGE);
@@ -78,8 +78,9 @@ export function list(
   { items, page, state }: { items: readonly Hunt[]; page: Page; state: HuntState | '' },
 ): View {
   const one = (hunt: Hunt): string => {
-    const title = `#${hunt.id} ${plain(cut(hunt.suite, 40))}`;
-    const link = hunt.channel && hunt.message ? `[${title}](${address(guild, hunt.channel, hunt.message)})` : title;
+    const title = `#${hunt.id} ${cut(hunt.suite, 40)}`;
+    const link =
+      hunt.channel && hunt.message ? `[${label(title)}](${address(guild, hunt.channel, hunt.message)})` : plain(title);
     const facts = [
       `${bar(progressOf(hunt), 6)} ${Math.floor(progressOf(hunt) * 100)} %`,
       `\`${inCode(hunt.pattern ?? hunt.strategy)}\``,

@@ -198,10 +198,12 @@ export function hours(t: Translator, { hours: { granted, reversed, provisional, 
     components: [
       container(COLOURS.plain, [
         text(`### ⏱️ ${t('machine.hours.title')}`),
-        text(t('machine.hours.granted', { hours: hoursOf(t, granted), time: duration(t, granted), jobs })),
         text(
           [
-            `-# ${t('machine.hours.provisional', { time: duration(t, provisional) })}`,
+            jobs > 0 || provisional > 0 || lines.length > 0
+              ? t('machine.hours.granted', { hours: hoursOf(t, granted), time: duration(t, granted), jobs })
+              : t('machine.hours.none'),
+            ...(provisional > 0 ? [`-# ${t('machine.hours.provisional', { time: duration(t, provisional) })}`] : []),
             ...(reversed < 0 ? [`-# ${t('machine.hours.reversed', { time: duration(t, -reversed) })}`] : []),
           ].join('\n'),
         ),

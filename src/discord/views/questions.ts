@@ -8,7 +8,7 @@ import { LOCALES, type Translator } from '../../platform/i18n.js';
 import { addressing } from '../custom-id.js';
 import { EDIT_DRAFT, LIST_PAGE, POST_DRAFT, UNDO_ANSWER } from './addresses.js';
 import { COLOURS, container, line, pressable, row, text } from './layout.js';
-import { address, ago, beginning, cut, plain, user } from './text.js';
+import { address, ago, beginning, cut, label, plain, user } from './text.js';
 
 /** A message that can answer a command, and take the place of the message that a button stood in. */
 export type View = Pick<InteractionReplyOptions, 'content' | 'components'> & { flags?: MessageFlags.IsComponentsV2 };
@@ -120,7 +120,7 @@ export function list(
       container(COLOURS[state], [
         text(`### ${STATE_EMOJI[state]} ${t('question.list.title', { state })}`),
         ...(filters ? [text(`-# ${t('question.list.filtered', { filters })}`)] : []),
-        text(items.map((item) => lineOf(item, guild)).join('\n') || t('question.list.empty', { state })),
+        text(items.map((item) => lineOf(item, guild)).join('\n') || nothingIn(t, state, filters)),
         ...(total > 0
           ? [
               line(),
@@ -139,6 +139,10 @@ export function list(
       ]),
     ],
   };
+}
+
+function nothingIn(t: Translator, state: QuestionFilter['state'], filters: string): string {
+  return filters ? t('question.list.none') : t('question.list.empty', { state });
 }
 
 /** What a list's button carried, as a filter for this person. */
@@ -170,7 +174,7 @@ function filtersOf(t: Translator, { asker, language, version, words }: QuestionF
 }
 
 function lineOf({ id, thread, title, asker, askedAt, version, state }: ListedQuestion, guild: string): string {
-  const link = `[${plain(cut(title, TITLE_IN_LIST))}](${address(guild, thread)})`;
+  const link = `[${label(cut(title, TITLE_IN_LIST))}](${address(guild, thread)})`;
   const facts = [user(asker), ago(askedAt), ...(version ? [plain(version)] : [])];
   return `${STATE_EMOJI[state]} **#${id}** ${link}\n-# ${facts.join(' · ')}`;
 }

@@ -33,6 +33,11 @@ export function plain(text: string): string {
     .replace(/\s+/gu, ' ');
 }
 
+/** The same, for the words of a link: not every client reads a link whose words have brackets in them, escaped or not. */
+export function label(text: string): string {
+  return plain(text.replaceAll('[', '［').replaceAll(']', '］'));
+}
+
 /** A longer text in which formatting and code may stay; links that hide where they lead may not. */
 export function body(text: string): string {
   return text.replace(/\]\(/g, ']\\(').replace(/@(everyone|here)/g, '@\u200b$1');

@@ -187,6 +187,21 @@ describe('answers that only one person sees', () => {
     );
   });
 
+  it('say that nothing fits, not that all is answered, where a filter left nothing', () => {
+    const t = translator('en-US');
+    const none = { items: [], page: 0, pages: 1, total: 0 };
+    const told = shown(views.list(t, SNOWFLAKE, { state: 'open', words: 'ceph' }, none));
+    expect(told).toContain(t('question.list.none'));
+    expect(told).not.toContain(t('question.list.empty', { state: 'open' }));
+  });
+
+  it('link titles that have brackets in them', () => {
+    const page = { items: [listed({ title: '[error] disk[0' })], page: 0, pages: 1, total: 1 };
+    expect(shown(views.list(translator('en-US'), SNOWFLAKE, { state: 'open' }, page))).toContain(
+      `[［error］ disk［0](https://discord.com/channels/`,
+    );
+  });
+
   it('carry their filter in their buttons, whatever words people type', () => {
     expect(views.filterWords('🇨🇳'.repeat(40), 6)).toBe('🇨🇳');
     const words = views.filterWords(' a:b%c\n  很长的词'.repeat(9), views.LIST_WORDS_LIMIT);

@@ -87,7 +87,8 @@ const rules: readonly (readonly [RegExp, Rule])[] = [
   ],
   [/<(https?:\/\/[^\s>]+)>/y, ([, href = '']) => linked(href, [{ kind: 'text', text: href }])],
   [
-    /\[([^[\]]{1,1000})\]\(<?(https?:\/\/[^\s()<>]+(?:\([^\s()<>]*\)[^\s()<>]*)*)>?(?: "[^"]*")?\)/y,
+    // Brackets may stand in the words, in pairs.
+    /\[((?:\[[^[\]]*\]|[^[\]]){1,1000})\]\(<?(https?:\/\/[^\s()<>]+(?:\([^\s()<>]*\)[^\s()<>]*)*)>?(?: "[^"]*")?\)/y,
     ([, label = '', href = ''], depth) => linked(href, spans(label, depth + 1)),
   ],
   [
