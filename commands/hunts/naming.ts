@@ -7,6 +7,7 @@ import { misfitOf } from '../../src/fleet/next-steps.js';
 import type { SuiteEntry } from '../../src/fleet/suite.js';
 import type { Suite } from '../../src/woodpecker/suite/suite.js';
 
+export const MOST_SUITES = 1000;
 const MOST_PATTERNS = 1000;
 const MOST_BUGS = 8;
 
@@ -24,16 +25,26 @@ export const suggestSuites: Autocomplete = (typed, { fleet }) =>
       .map(({ name, digest }) => ({ name: `${name} · ${shortDigest(digest)}`, value: digest })),
   );
 
-/** What was picked, or a name that was typed: then its newest version. Refuses: suite_unknown. */
+/** The version that was picked, or the newest of those whose name was typed. */
+export function versionNamed(entries: readonly SuiteEntry[], named: string): SuiteEntry | undefined {
+  const newest = entries.filter(({ name }) => name === named).sort((a, b) => b.addedAt - a.addedAt)[0];
+  return entries.find(({ digest }) => digest === named) ?? newest;
+}
+
+/** What was picked, or a name that was typed. Refuses: suite_unknown, suite_not_approved. */
 export function approvedSuite({ fleet, system }: Context, named: string): Approved {
   const { suites } = fleet();
-  const approved = suites.approved();
-  const entry =
-    approved.find(({ digest }) => digest === named) ??
-    approved.filter(({ name }) => name === named).sort((a, b) => b.addedAt - a.addedAt)[0] ??
-    refuse('suite_unknown');
+  const entry = versionNamed(suites.approved(), named) ?? unapproved(suites.list(MOST_SUITES, 0), named);
   const suite = system.shelf.suite(entry.digest, () => suites.files(entry.digest)) ?? refuse('suite_unknown');
   return { entry, suite };
+}
+
+function unapproved(suites: readonly SuiteEntry[], named: string): never {
+  const waiting = versionNamed(
+    suites.filter(({ retiredAt }) => retiredAt === undefined),
+    named,
+  );
+  return waiting ? refuse('suite_not_approved', { name: waiting.name }) : refuse('suite_unknown');
 }
 
 /** The suite that was picked or typed in another option, as far as it is approved; else all of them. */

@@ -14,20 +14,30 @@ import { NoSuiteFile } from '../../src/fleet/shelf.js';
 import { SUITE_LIMIT, type SuiteEntry } from '../../src/fleet/suite.js';
 import { readUpload } from '../../src/fleet/suite-upload.js';
 import { SuiteError } from '../../src/woodpecker/suite/problem.js';
+import { MOST_SUITES, versionNamed } from './naming.js';
 
-const MOST = 1000;
+type Fits = (entry: SuiteEntry) => boolean;
+const anyVersion: Fits = () => true;
+const unapproved: Fits = ({ approvedBy, retiredAt }) => approvedBy === undefined && retiredAt === undefined;
+const unretired: Fits = ({ retiredAt }) => retiredAt === undefined;
 
 /** Versions of suites, told apart by the beginning of their digest. */
-const versions = (fits: (entry: SuiteEntry) => boolean): Autocomplete =>
+const versions = (fits: Fits): Autocomplete =>
   function suggestSuites(typed, { fleet }) {
     return fleet()
-      .suites.list(MOST, 0)
+      .suites.list(MOST_SUITES, 0)
       .filter(fits)
       .map(({ name, digest }) => ({ name: `${name} · ${views.shortDigest(digest)}`, value: digest }))
       .filter(({ name }) => name.toLowerCase().includes(typed.toLowerCase()));
   };
-const version = (fits: (entry: SuiteEntry) => boolean) =>
+const version = (fits: Fits) =>
   ({ type: 'string', required: true, maxLength: 100, autocomplete: versions(fits) }) as const;
+
+/** What was picked, or the newest that fits of those whose name was typed, or else the newest. Refuses: suite_unknown. */
+function suiteNamed({ fleet }: Context, fits: Fits, named: string): SuiteEntry {
+  const all = fleet().suites.list(MOST_SUITES, 0);
+  return versionNamed(all.filter(fits), named) ?? versionNamed(all, named) ?? refuse('suite_unknown');
+}
 
 const add = subcommand({
   options: {
@@ -71,9 +81,11 @@ const add = subcommand({
 
 const approve = subcommand({
   access: 'moderator',
-  options: { suite: version(({ approvedBy, retiredAt }) => approvedBy === undefined && retiredAt === undefined) },
-  async run(interaction, { by, t, fleet, options }) {
-    await interaction.reply(ephemeral(views.approved(t, fleet().suites.approve(options.suite, by.id))));
+  options: { suite: version(unapproved) },
+  async run(interaction, context) {
+    const { by, t, fleet, options } = context;
+    const { digest } = suiteNamed(context, unapproved, options.suite);
+    await interaction.reply(ephemeral(views.approved(t, fleet().suites.approve(digest, by.id))));
   },
 });
 
@@ -84,10 +96,11 @@ const list = subcommand({
 });
 
 const show = subcommand({
-  options: { suite: version(() => true) },
-  async run(interaction, { t, fleet, system, options }) {
+  options: { suite: version(anyVersion) },
+  async run(interaction, context) {
+    const { t, fleet, system, options } = context;
     const { suites } = fleet();
-    const entry = suites.find(options.suite) ?? refuse('suite_unknown');
+    const entry = suiteNamed(context, anyVersion, options.suite);
     const suite = system.shelf.suite(entry.digest, () => suites.files(entry.digest));
     await interaction.reply(ephemeral(views.show(t, entry, suite)));
   },
@@ -95,13 +108,15 @@ const show = subcommand({
 
 /** Moderators retire what they like; whoever added a suite takes it back before it is approved. */
 const retire = subcommand({
-  options: { suite: version(({ retiredAt }) => retiredAt === undefined) },
-  async run(interaction, { by, t, community, fleet, herald, guild, options }) {
+  options: { suite: version(unretired) },
+  async run(interaction, context) {
+    const { by, t, community, fleet, herald, guild, options } = context;
+    const { digest } = suiteNamed(context, unretired, options.suite);
     const retired = guild.transaction(() => {
-      const { author, approvedBy } = fleet().suites.find(options.suite) ?? refuse('suite_unknown');
+      const { author, approvedBy } = fleet().suites.find(digest) ?? refuse('suite_unknown');
       if ((author !== by.id || approvedBy !== undefined) && !isModerator(by, community.settings.roles()))
         refuse('not_allowed', { access: 'moderator' });
-      return fleet().retire(options.suite, by.id);
+      return fleet().retire(digest, by.id);
     })();
     herald().show();
     await interaction.reply(ephemeral(views.retired(t, retired)));
