@@ -76,6 +76,26 @@ describeInBrowser('commands on the page', () => {
     await expect.poll(() => composer(page).inputValue()).toBe('');
   });
 
+  it('are recognised as they are typed or pasted in one go, with options by name', async () => {
+    const page = await open();
+    await composer(page).pressSequentially('/echo ');
+    await page.getByRole('combobox', { name: 'text' }).fill('typed');
+    await page.keyboard.press('Tab');
+    await page.getByRole('combobox', { name: 'size' }).fill('small');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('loud:');
+    await page.getByRole('combobox', { name: 'loud' }).fill('true');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Enter');
+    await message(page, 'text: typed').waitFor();
+    await message(page, 'loud: true').waitFor();
+
+    await composer(page).fill('/echo text: pasted, with: a colon size: Large');
+    await page.keyboard.press('Enter');
+    await message(page, 'text: pasted, with: a colon').waitFor();
+    expect(await words(message(page, 'text: pasted'))).toContain('size: 9');
+  });
+
   it('go back by Backspace, chip by chip, to plain text', async () => {
     const page = await open();
     await composer(page).fill('/echo');

@@ -81,6 +81,28 @@ describeInBrowser('components on the page', () => {
     expect(said).toContain('log: agent.log 5');
   });
 
+  it('keep a form that was forgotten on the way, and say so where it is seen', async () => {
+    const { page, shown } = await open('panel', 'wei');
+    await shown.getByRole('button', { name: 'Form' }).click();
+    const form = page.getByRole('dialog', { name: 'Everything a form can hold' });
+    await form.getByRole('textbox', { name: 'Title' }).fill('did not get through');
+    await form.getByRole('combobox', { name: 'Version' }).click();
+    await page.getByRole('option', { name: '4.8' }).click();
+    await stage.hall.local.stop();
+    await stage.hall.restart();
+    await expect
+      .poll(async () => {
+        await form.getByRole('button', { name: '提交' }).click();
+        return form.getByText('应用已不记得这次操作').count();
+      })
+      .toBe(1);
+    const alert = await form.getByText('应用已不记得这次操作').boundingBox();
+    const button = await form.getByRole('button', { name: '提交' }).boundingBox();
+    expect(Math.abs((alert?.y ?? 0) - (button?.y ?? 0))).toBeLessThan(60);
+    expect(await form.getByRole('textbox', { name: 'Title' }).inputValue()).toBe('did not get through');
+    stage.screen.forgive(/ERR_CONNECTION_REFUSED|WebSocket/);
+  });
+
   it('open a form of choices: one of several, some of several, yes or no', async () => {
     const page = await stage.screen.open(stage.hall.address('ana', stage.hall.general));
     await run(page, 'survey');

@@ -145,6 +145,43 @@ describeInBrowser('reading and writing on the page', () => {
       .waitFor();
   });
 
+  it('shows a post from its start to who never read it, and what one writes wherever one was', async () => {
+    const { hall } = stage;
+    const page = await open('ana', hall.questions);
+    await page.getByRole('button', { name: 'New Post' }).waitFor();
+    const long = Array.from({ length: 60 }, (_, index) => `line ${index + 1}`).join('\n');
+    const { thread } = hall
+      .actor('hana')
+      .post(hall.questions.id, { title: 'A long question', content: long, tags: [] });
+    hall.actor('wei').say(thread.id, 'an answer');
+    await page
+      .getByRole('main')
+      .getByRole('button', { name: /A long question/ })
+      .click();
+    await message(page, 'an answer').waitFor();
+    await expect.poll(() => log(page).evaluate((box) => Reflect.get(box, 'scrollTop'))).toBe(0);
+    await page.getByRole('textbox', { name: 'Message “A long question”' }).fill('thank you');
+    await page.keyboard.press('Enter');
+    const fromEnd = () => log(page).evaluate((box) => box.scrollHeight - Math.round(box.scrollTop + box.clientHeight));
+    await message(page, 'thank you').waitFor();
+    await expect.poll(fromEnd).toBeLessThan(5);
+    await channels(page).getByText('questions').click();
+    await page
+      .getByRole('main')
+      .getByRole('button', { name: /A long question/ })
+      .click();
+    await message(page, 'thank you').waitFor();
+    await expect.poll(fromEnd).toBeLessThan(5);
+  });
+
+  it('speaks the browser’s language to who comes for the first time', async () => {
+    const { hall } = stage;
+    const page = await stage.screen.open(hall.local.url, { locale: 'zh-CN' });
+    await page.getByRole('textbox', { name: /发消息/ }).waitFor();
+    await expect.poll(() => hall.actor('olga').locale).toBe('zh-CN');
+    hall.actor('olga').speak(Locale.EnglishUS);
+  });
+
   it('follows links to messages within the page, however far back, and hands commands to the composer', async () => {
     const { hall } = stage;
     const max = hall.actor('max');

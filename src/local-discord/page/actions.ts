@@ -4,6 +4,7 @@ import type { AnswerView, AskName, Gives, MessageRef, Of, WireField } from '../p
 import { type Connection, LineLost, Refusal } from './connection.js';
 import { arrive, push, read, reading } from './state/changes.js';
 import { home, type Pending, type Place, type State } from './state/model.js';
+import { wasSeen } from './state/read-marks.js';
 import { channelById, firstChannel } from './state/reading.js';
 import type { Store } from './state/store.js';
 import { type Language, textsIn } from './texts/index.js';
@@ -23,7 +24,7 @@ export function createActions(store: Store<State>, connection: Connection) {
   const words = () => textsIn(store.get().language);
 
   const reasonOf = (error: unknown): string => {
-    if (error instanceof Refusal) return error.message;
+    if (error instanceof Refusal) return words().refused[error.refused.code] ?? error.message;
     if (error instanceof LineLost) return words().link.lost;
     throw error;
   };
@@ -130,7 +131,8 @@ export function createActions(store: Store<State>, connection: Connection) {
       const fallback = place.guild === home ? state.direct[0]?.id : guild && firstChannel(guild)?.id;
       const channel = known ?? fallback;
       const lastIn = channel === undefined ? state.lastIn : { ...state.lastIn, [place.guild]: channel };
-      store.set((now) => arrive({ ...now, lastIn }, { guild: place.guild, channel }));
+      const unseen = state.me !== undefined && channel !== undefined && !wasSeen(state.me.id, channel);
+      store.set((now) => arrive({ ...now, lastIn }, { guild: place.guild, channel, unseen }));
     },
 
     speak(language: Language) {

@@ -5,7 +5,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ChannelView } from '../../page-api/protocol.js';
 import { focusComposer } from '../composer/focus.js';
 import { useActions, useLanguage, usePart, useTexts } from '../context.js';
-import { permission } from '../discord.js';
+import { byId, isThread, permission } from '../discord.js';
 import { isSameDay, showTime } from '../markdown/time.js';
 import { Message } from '../message/message.js';
 import { Icon } from '../parts/icon.js';
@@ -41,9 +41,12 @@ export function Messages({ channel, editing, reply, edit }: MessagesProps) {
   const history = usePart((state) => state.histories[channel.id]);
   const link = usePart((state) => state.link);
   const pendings = usePart((state) => state.pending);
+  const me = usePart((state) => state.me?.id);
+  // A long question is read from its beginning, before what was said to it.
+  const fromStart = usePart((state) => isThread(channel.type) && state.place.unseen === true);
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLOListElement>(null);
-  const place = useRef({ atEnd: true, first: '', height: 0 });
+  const place = useRef({ atEnd: true, first: '', last: '', pendings: 0, height: 0, begun: false });
   const [away, setAway] = useState(false);
 
   useEffect(() => {
@@ -56,15 +59,28 @@ export function Messages({ channel, editing, reply, edit }: MessagesProps) {
   const messages = history?.messages ?? [];
   const mayReact = may(channel, permission.addReactions);
   const oldest = messages[0]?.id ?? '';
+  const newest = messages.at(-1);
 
   useLayoutEffect(() => {
     const box = scroller.current;
     if (!box) return;
-    // Older messages came in above: what the reader looks at stays where it is.
-    if (place.current.first && oldest !== place.current.first && !place.current.atEnd) {
-      box.scrollTop += box.scrollHeight - place.current.height;
-    } else if (place.current.atEnd) toEnd();
-    place.current = { ...place.current, first: oldest, height: box.scrollHeight };
+    const { first, last, atEnd, height, begun } = place.current;
+    const loaded = history !== undefined && !history.loading;
+    const isNew = last !== '' && newest !== undefined && byId(newest, { id: last }) > 0;
+    const spoke = isNew && me !== undefined && (newest.author.id === me || newest.interaction_metadata?.user.id === me);
+    if (spoke || pendings.length > place.current.pendings) {
+      // What one wrote or ran is seen, however far up one was reading.
+      place.current.atEnd = true;
+      toEnd();
+    } else if (fromStart && loaded && !begun && !history.more) {
+      box.scrollTop = 0;
+      look();
+    } else if (first && oldest !== first && !atEnd) {
+      // Older messages came in above: what the reader looks at stays where it is.
+      box.scrollTop += box.scrollHeight - height;
+    } else if (atEnd) toEnd();
+    const now = { first: oldest, last: newest?.id ?? last, pendings: pendings.length, height: box.scrollHeight };
+    place.current = { ...place.current, ...now, begun: begun || loaded };
   }, [messages, pendings]);
 
   useEffect(() => {
@@ -81,12 +97,17 @@ export function Messages({ channel, editing, reply, edit }: MessagesProps) {
     return () => watch.disconnect();
   }, []);
 
-  const onScroll = () => {
+  const look = () => {
     const box = scroller.current;
     if (!box) return;
     const fromEnd = box.scrollHeight - box.scrollTop - box.clientHeight;
     place.current.atEnd = fromEnd < 40;
     setAway(fromEnd > box.clientHeight);
+  };
+  const onScroll = () => {
+    const box = scroller.current;
+    if (!box) return;
+    look();
     if (box.scrollTop < nearTop && history?.more && !history.loading) void loadHistory(channel.id, oldest);
   };
 

@@ -7,12 +7,14 @@ import { Icon } from '../parts/icon.js';
 import { isComposing } from '../parts/keys.js';
 import type { Entry, Option } from './commands.js';
 import { OptionField } from './option-field.js';
-import { type Entered, isEmpty, nothing, plainValue, problemOf, wireValue } from './option-value.js';
+import { isEmpty, nothing, plainValue, problemOf, wireValue, writtenOptions } from './option-value.js';
 import { Suggestions } from './suggestions.js';
 
 interface CommandLineProps {
   readonly channel: ChannelView;
   readonly entry: Entry;
+  /** What was written after its name already. */
+  readonly written: string;
   /** Back to plain text, keeping the command's name when one goes back by Backspace. */
   leave(text: string): void;
 }
@@ -20,12 +22,14 @@ interface CommandLineProps {
 /** The end of the line, after the last option. */
 const end = '';
 
-export function CommandLine({ channel, entry, leave }: CommandLineProps) {
+export function CommandLine({ channel, entry, written, leave }: CommandLineProps) {
   const texts = useTexts();
   const actions = useActions();
-  const [shown, setShown] = useState(() => entry.options.filter(({ required }) => required).map(({ name }) => name));
-  const [values, setValues] = useState<Readonly<Record<string, Entered>>>({});
-  const [focused, setFocused] = useState(shown[0] ?? end);
+  const [values, setValues] = useState(() => writtenOptions(entry.options, written));
+  const [shown, setShown] = useState(() =>
+    entry.options.filter(({ name, required }) => required || name in values).map(({ name }) => name),
+  );
+  const [focused, setFocused] = useState(shown.find((name) => !(name in values)) ?? end);
   const [checked, setChecked] = useState(false);
   const [sending, setSending] = useState(false);
 
@@ -186,7 +190,11 @@ function LineEnd({ entry, further, focused, focus, add, back, submit, leave }: L
         value={typed}
         onFocus={focus}
         onInput={(event) => {
-          setTyped(event.currentTarget.value);
+          const { value } = event.currentTarget;
+          const name = /^(.+?)\s?[:：]$/u.exec(value)?.[1];
+          const named = further.find((option) => option.label === name || option.name === name);
+          if (named) return pick(named.name);
+          setTyped(value);
           setActive(undefined);
         }}
         onKeyDown={onKeyDown}

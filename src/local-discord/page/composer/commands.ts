@@ -82,6 +82,23 @@ function optionOf(option: APIApplicationCommandOption, language: string): Option
   };
 }
 
+export interface Begun {
+  readonly entry: Entry;
+  /** What stands after the command's name: options as `name: value`. */
+  readonly rest: string;
+}
+
+/** A command whose whole name was written, with a space or more after it. */
+export function begunIn(entries: readonly Entry[], text: string): Begun | undefined {
+  const written = text.toLowerCase();
+  for (const entry of entries) {
+    for (const name of [entry.label, entry.path]) {
+      if (written.startsWith(`/${name} `)) return { entry, rest: text.slice(name.length + 2).trim() };
+    }
+  }
+  return undefined;
+}
+
 /** Entries for what was typed after `/`: names first that begin so, then those that contain it, then descriptions. */
 export function matchingEntries(entries: readonly Entry[], typed: string): readonly Entry[] {
   const wanted = typed.trim().toLowerCase();

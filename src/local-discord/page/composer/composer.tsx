@@ -11,7 +11,7 @@ import { channelName, may, maySpeak, nameOf } from '../state/reading.js';
 import { useSelected } from '../state/store.js';
 import { Attached, maxFiles } from './attached.js';
 import { CommandLine } from './command-line.js';
-import type { Entry } from './commands.js';
+import type { Begun } from './commands.js';
 import { type Mention, withMentions } from './completion.js';
 import { focusComposer, handedIn } from './focus.js';
 import { TextField } from './text-field.js';
@@ -34,7 +34,7 @@ export function Composer({ channel, replyTo, noReply, editLast }: ComposerProps)
   const [text, setText] = useState(drafts.get(channel.id) ?? '');
   const [mentions, setMentions] = useState<readonly Mention[]>([]);
   const [files, setFiles] = useState<readonly File[]>([]);
-  const [entry, setEntry] = useState<Entry>();
+  const [begun, setBegun] = useState<Begun>();
   const [sending, setSending] = useState(false);
   const direct = usePart((state) => state.direct.some(({ id }) => id === channel.id));
   const chooser = useRef<HTMLInputElement>(null);
@@ -50,15 +50,15 @@ export function Composer({ channel, replyTo, noReply, editLast }: ComposerProps)
   useLayoutEffect(() => {
     if (given === undefined) return;
     handedIn.set(() => undefined);
-    setEntry(undefined);
+    setBegun(undefined);
     write(given);
     focusComposer();
   }, [given]);
 
   useLayoutEffect(() => {
-    if (!entry && refocus.current) focusComposer();
+    if (!begun && refocus.current) focusComposer();
     refocus.current = false;
-  }, [entry]);
+  }, [begun]);
 
   const left = longest - [...text].length;
   const send = async () => {
@@ -104,14 +104,15 @@ export function Composer({ channel, replyTo, noReply, editLast }: ComposerProps)
         </div>
       )}
       <Attached files={files} noButton change={setFiles} />
-      {entry ? (
+      {begun ? (
         <CommandLine
-          key={entry.path}
+          key={begun.entry.path}
           channel={channel}
-          entry={entry}
+          entry={begun.entry}
+          written={begun.rest}
           leave={(back) => {
             refocus.current = true;
-            setEntry(undefined);
+            setBegun(undefined);
             write(back);
           }}
         />
@@ -145,13 +146,19 @@ export function Composer({ channel, replyTo, noReply, editLast }: ComposerProps)
           <TextField
             channel={channel}
             text={text}
-            placeholder={direct ? texts.messageTo(name) : texts.messageIn(name)}
+            placeholder={
+              direct
+                ? texts.messageTo(name)
+                : isThread(channel.type)
+                  ? texts.messageInThread(name)
+                  : texts.messageIn(name)
+            }
             write={write}
             mention={(mention) => setMentions([...mentions, mention])}
             paste={(pasted) => mayAttach && attach(pasted)}
             choose={(chosen) => {
               write('');
-              setEntry(chosen);
+              setBegun(chosen);
             }}
             send={() => void send()}
             cancel={noReply}

@@ -22,6 +22,30 @@ export const isListOnly = (option: Option) => option.type !== optionType.attachm
 
 export const isEmpty = ({ text, picked, file }: Entered) => text.trim() === '' && !picked && !file;
 
+const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+/** What was written as `name: value name: value`, by option; what stands before the first name is the first option's. */
+export function writtenOptions(all: readonly Option[], text: string): Readonly<Record<string, Entered>> {
+  const options = all.filter(({ type }) => type !== optionType.attachment);
+  const [first] = options;
+  if (!text || !first) return {};
+  const names = options.flatMap(({ name, label }) => [name, label]).map(escaped);
+  const [before = '', ...pairs] = text.split(new RegExp(`(?:^|\\s)(${names.join('|')})\\s?[:：]`, 'u'));
+  const found: Record<string, Entered> = before.trim() ? { [first.name]: enteredAs(first, before) } : {};
+  for (let at = 0; at + 1 < pairs.length; at += 2) {
+    const option = options.find(({ name, label }) => name === pairs[at] || label === pairs[at]);
+    if (option) found[option.name] = enteredAs(option, pairs[at + 1] ?? '');
+  }
+  return found;
+}
+
+/** A declared choice is taken by its words or its value, as if it had been picked. */
+function enteredAs({ choices }: Option, written: string): Entered {
+  const text = written.trim();
+  const picked = choices?.find(({ label, value }) => label.toLowerCase() === text.toLowerCase() || value === text);
+  return picked ? { text: picked.label, picked } : { text };
+}
+
 /** Why the value cannot be sent; undefined when it can. */
 export function problemOf(option: Option, entered: Entered, texts: Texts): string | undefined {
   if (isEmpty(entered)) return option.required ? texts.option.required : undefined;

@@ -7,7 +7,7 @@ import { type Choice, ChoiceView, matching } from '../parts/choice.js';
 import { useChannels, usePeople, useRoles } from '../parts/entities.js';
 import { isComposing } from '../parts/keys.js';
 import { nameOf } from '../state/reading.js';
-import { type Entry, entriesOf, matchingEntries } from './commands.js';
+import { type Begun, begunIn, type Entry, entriesOf, matchingEntries } from './commands.js';
 import { type Mention, wordAt } from './completion.js';
 import { composerId } from './focus.js';
 import { Suggestions } from './suggestions.js';
@@ -19,7 +19,7 @@ interface TextFieldProps {
   write(text: string): void;
   mention(mention: Mention): void;
   paste(files: Iterable<File>): void;
-  choose(entry: Entry): void;
+  choose(begun: Begun): void;
   send(): void;
   cancel(): void;
   editLast(): void;
@@ -38,7 +38,7 @@ export function TextField(props: TextFieldProps) {
   const [active, setActive] = useState(0);
   const [closed, setClosed] = useState(false);
   const word = closed ? undefined : wordAt(text, caret);
-  const { items, loading } = useSuggestions(channel, word);
+  const { items, loading, entries } = useSuggestions(channel, word);
   const [eager, setEager] = useState(false);
   const current = items[Math.min(active, items.length - 1)];
 
@@ -52,7 +52,7 @@ export function TextField(props: TextFieldProps) {
   }, [text]);
 
   const pick = (one: Suggestion) => {
-    if ('entry' in one) return choose(one.entry);
+    if ('entry' in one) return choose({ entry: one.entry, rest: '' });
     if (!word) return;
     const { choice } = one;
     const shown = `${word.kind === 'channel' ? '#' : '@'}${choice.label}`;
@@ -69,7 +69,9 @@ export function TextField(props: TextFieldProps) {
   useEffect(() => {
     if (!eager || loading) return;
     setEager(false);
-    if (current) pick(current);
+    const begun = begunIn(entries, text);
+    if (begun) choose(begun);
+    else if (current) pick(current);
   }, [eager, loading]);
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -103,6 +105,8 @@ export function TextField(props: TextFieldProps) {
           setClosed(false);
           setActive(0);
           setEager(false);
+          const begun = begunIn(entries, currentTarget.value);
+          if (begun) return choose(begun);
           write(currentTarget.value);
           setCaret(currentTarget.selectionStart);
         }}
@@ -158,6 +162,8 @@ interface Offered {
   readonly items: readonly Suggestion[];
   /** Commands were asked for and are not there yet. */
   readonly loading: boolean;
+  /** All commands of the channel. */
+  readonly entries: readonly Entry[];
 }
 
 function useSuggestions(channel: ChannelView, word: ReturnType<typeof wordAt>): Offered {
@@ -190,5 +196,5 @@ function useSuggestions(channel: ChannelView, word: ReturnType<typeof wordAt>): 
       .slice(0, 10)
       .map((choice) => ({ choice }));
   }, [word?.kind, word?.typed, entries, people, roles, channels]);
-  return { items, loading: slash && entries === undefined };
+  return { items, loading: slash && entries === undefined, entries: entries ?? [] };
 }

@@ -48,7 +48,8 @@ export function showSize(bytes: number, language: Language): string {
   return new Intl.NumberFormat(language, {
     style: 'unit',
     unit: String(unit),
-    unitDisplay: 'short',
+    // English spells the short form of bytes out, and in the singular.
+    unitDisplay: unit === 'byte' ? 'long' : 'short',
     maximumFractionDigits: 2,
   }).format(bytes / Number(size));
 }

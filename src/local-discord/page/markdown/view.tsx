@@ -209,13 +209,15 @@ function RoleMention({ id }: { id: string }) {
 }
 
 function ChannelMention({ id }: { id: string }) {
+  const texts = useTexts();
   const channel = usePart((state) => channelById(state, id));
   const guild = usePart((state) => state.place.guild);
   const { go } = useActions();
   if (!channel) {
     return (
       <span class="mention">
-        <Icon name="hash" size={14} />?
+        <Icon name="hash" size={14} />
+        {texts.unknownChannel}
       </span>
     );
   }

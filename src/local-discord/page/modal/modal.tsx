@@ -92,13 +92,13 @@ export function Modal({ view }: { view: ModalView }) {
               />
             ),
           )}
+        </div>
+        <div class="form-end">
           {failure && (
             <p class="failed" role="alert">
               <Icon name="alert" size={16} /> {failure}
             </p>
           )}
-        </div>
-        <div class="form-end">
           <button type="button" class="button secondary" onClick={actions.dismiss}>
             {texts.cancel}
           </button>

@@ -25,14 +25,17 @@ export function rememberAddress(person: string, { guild, channel }: Place) {
 /** Becomes a person, here or after the line was lost; stays in the channel where they can see it. */
 export async function become({ store, actions }: App, person: string | undefined): Promise<void> {
   const before = store.get();
+  // Who comes for the first time named nobody: the page speaks the browser's language, not that of whom they happen to be.
+  const guest = person === undefined;
   const snapshot = await actions.attempt('be', { person });
   if (!snapshot) return;
   store.set((state) => {
     const entered = enter(state, snapshot);
     const changed = before.me?.id !== snapshot.me.id;
     const unread = { ...unreadOf(snapshot), ...entered.unread };
-    return { ...entered, unread, language: changed ? languageOf(snapshot.me.locale) : entered.language };
+    return { ...entered, unread, language: changed && !guest ? languageOf(snapshot.me.locale) : entered.language };
   });
+  if (guest && languageOf(snapshot.me.locale) !== before.language) actions.speak(before.language);
   const now = store.get();
   const { place } = now;
   const stays =

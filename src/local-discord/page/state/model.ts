@@ -7,6 +7,8 @@ import type { Language } from '../texts/index.js';
 export interface Place {
   readonly guild: string;
   readonly channel?: string;
+  /** Nobody read it yet as this person: a post is then shown from its start. */
+  readonly unseen?: boolean;
 }
 
 export const home = '@me';

@@ -47,6 +47,9 @@ export function unreadOf({ me, guilds, direct }: Snapshot): Readonly<Record<stri
   return Object.fromEntries(fresh.map(([channel]) => [channel, 0]));
 }
 
+/** Whether the person has read the channel at some time, or found it there at their first visit. */
+export const wasSeen = (person: string, channel: string): boolean => load(person)?.[channel] !== undefined;
+
 /** Marks the channel that is on the screen as read to its end. */
 export function markRead(state: State): void {
   const { me, histories } = state;

@@ -32,6 +32,7 @@ export const enUS = {
     none: 'There is no other server to join.',
   },
   channels: 'Channels',
+  unknownChannel: 'unknown',
   openChannels: 'Show channels',
   directMessages: 'Direct Messages',
   noDirect: "No conversations yet. Open somebody's profile and send a message.",
@@ -133,6 +134,7 @@ export const enUS = {
   },
 
   messageIn: (name: string) => `Message #${name}`,
+  messageInThread: (name: string) => `Message “${name}”`,
   messageTo: (name: string) => `Message @${name}`,
   mayNotSpeak: 'You do not have permission to send messages in this channel.',
   locked: 'This thread is locked.',
@@ -157,6 +159,15 @@ export const enUS = {
     true: 'True',
     false: 'False',
   },
+  /** Discord's errors that a reader can run into, by code; others are shown as Discord words them. */
+  refused: {
+    10003: 'This channel is gone.',
+    10008: 'This message is gone.',
+    10062: 'The application no longer knows of this. Copy what you wrote, and run the command again.',
+    50001: 'You cannot see this channel.',
+    50013: 'You do not have permission to do this.',
+    160005: 'This thread is locked.',
+  } as Readonly<Record<number, string>>,
   modal: {
     submit: 'Submit',
     required: 'This field is required.',

@@ -32,6 +32,7 @@ export const zhCN: Texts = {
     none: '没有其他可以加入的服务器。',
   },
   channels: '频道',
+  unknownChannel: '未知',
   openChannels: '显示频道',
   directMessages: '私信',
   noDirect: '还没有私信。打开某人的个人资料即可发送消息。',
@@ -132,6 +133,7 @@ export const zhCN: Texts = {
   },
 
   messageIn: (name) => `给 #${name} 发消息`,
+  messageInThread: (name) => `在“${name}”中发消息`,
   messageTo: (name) => `给 @${name} 发消息`,
   mayNotSpeak: '您没有在此频道发送消息的权限。',
   locked: '此子区已锁定。',
@@ -155,6 +157,14 @@ export const zhCN: Texts = {
     silent: '加载选项失败',
     true: '是',
     false: '否',
+  },
+  refused: {
+    10003: '此频道已不存在。',
+    10008: '此消息已不存在。',
+    10062: '应用已不记得这次操作。请复制您写的内容，再重新运行命令。',
+    50001: '您无法查看此频道。',
+    50013: '您没有执行此操作的权限。',
+    160005: '此子区已锁定。',
   },
   modal: {
     submit: '提交',
