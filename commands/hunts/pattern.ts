@@ -13,6 +13,7 @@ import type { PatternDraft } from '../../src/fleet/engines/sqlite/drafts.js';
 import { launchHunt } from '../../src/fleet/launch.js';
 import { MOST_STEPS, misfitOf, nextSteps } from '../../src/fleet/next-steps.js';
 import type { PatternEntry } from '../../src/fleet/suite.js';
+import type { Suite } from '../../src/woodpecker/suite/suite.js';
 import {
   approvedSuite,
   bugsOf,
@@ -43,7 +44,7 @@ const suggestSteps: Autocomplete = (typed, context, given) => {
   if (wanted === undefined) return [];
   const { entry, suite } = approvedSuite(context, wanted);
   const steps = draft && draft.digest === entry.digest && draft.name === given('name') ? draft.steps : [];
-  const lines = nextSteps(suite, steps).filter((line) => line.length <= SUGGESTION_LIMIT);
+  const lines = nextSteps(suite, withoutWrongLast(suite, steps)).filter((line) => line.length <= SUGGESTION_LIMIT);
   return matching(
     typed,
     lines.map((line) => ({ name: line, value: line })),
@@ -58,7 +59,7 @@ const propose = subcommand({
   },
   async run(interaction, context) {
     const { by, t, fleet, options } = context;
-    const { entry } = approvedSuite(context, options.suite);
+    const { entry, suite } = approvedSuite(context, options.suite);
     if (!NAME.test(options.name)) refuse('pattern_name_wrong');
     const known = fleet().drafts.of(by.id);
     const draft: PatternDraft =
@@ -71,7 +72,8 @@ const propose = subcommand({
       await interaction.showModal(pasteModal.open(t, { values }));
       return;
     }
-    await interaction.reply(ephemeral(keep(context, { ...draft, steps: [...draft.steps, options.step] })));
+    const steps = [...withoutWrongLast(suite, draft.steps), options.step];
+    await interaction.reply(ephemeral(keep(context, { ...draft, steps })));
   },
 });
 
@@ -89,13 +91,18 @@ export const pasteModal = modal({
   },
 });
 
-/** Keeps a draft whose steps fit; one that does not fit is shown with what is wrong, and kept as it was before. */
+/** The next step takes the place of a last one that does not fit. */
+function withoutWrongLast(suite: Suite, steps: readonly string[]): readonly string[] {
+  return misfitOf(suite, steps)?.step === steps.length ? steps.slice(0, -1) : steps;
+}
+
+/** Keeps a draft, whether its steps fit or not yet: what somebody wrote is theirs to correct. Shows what is wrong with it. */
 function keep(context: Context, draft: PatternDraft) {
   const { by, t, fleet } = context;
   const { suite } = approvedSuite(context, draft.digest);
   if (draft.steps.length > MOST_STEPS) refuse('pattern_too_long', { most: MOST_STEPS });
   const problem = misfitOf(suite, draft.steps);
-  if (!problem) fleet().drafts.keep(by.id, draft);
+  fleet().drafts.keep(by.id, draft);
   return views.draft(t, { suite: suite.name, name: draft.name, steps: draft.steps, ...(problem && { problem }) });
 }
 
@@ -106,12 +113,17 @@ export const proposeDraft = button({
     const { suites, drafts } = fleet();
     const draft = drafts.of(by.id) ?? refuse('pattern_draft_gone');
     const { suite } = approvedSuite(context, draft.digest);
+    // The button may stand under an older look of the draft.
+    if (draft.steps.length === 0 || misfitOf(suite, draft.steps)) {
+      await interaction.update(keep(context, draft));
+      return;
+    }
     if (suite.patterns.some(({ name }) => name === draft.name)) refuse('pattern_taken', { name: draft.name });
     guild.transaction(() => {
       suites.propose({ suite: suite.name, name: draft.name, steps: draft.steps, author: by.id });
       drafts.drop(by.id);
     })();
-    await interaction.reply(ephemeral(views.proposed(t, draft.name, draft.steps.length)));
+    await interaction.update(views.proposed(t, draft.name, draft.steps.length));
   },
 });
 
@@ -127,7 +139,7 @@ export const dropDraft = button({
   ...DROP_DRAFT,
   async run(interaction, { by, t, fleet }) {
     fleet().drafts.drop(by.id);
-    await interaction.reply(ephemeral(views.dropped(t)));
+    await interaction.update(views.dropped(t));
   },
 });
 

@@ -226,6 +226,16 @@ describe('patterns', () => {
     ahead += 2_000;
     const wrong = await answered(wei().submit(modal, { steps: 'delete_volume volume#1' }));
     expect(read(wrong)).toContain('第 1 步');
+    ahead += 2_000;
+    // What was pasted is kept, to be corrected.
+    const again = await opened(wei().command(town.general.id, '行为模式 提议', { 套件: 'cloud', 名字: 'pasted' }));
+    expect(JSON.stringify(again.data)).toContain('delete_volume volume#1');
+    ahead += 2_000;
+    wei().dismiss(again);
+    const right = await say(wei(), '行为模式 提议', { 套件: 'cloud', 名字: 'pasted', 步骤: LINES[0] ?? '' });
+    expect(read(right)).not.toContain('第 1 步');
+    ahead += 2_000;
+    expect(read(await answered(wei().press(right, '丢弃')))).toContain('草稿已丢弃');
   });
 });
 

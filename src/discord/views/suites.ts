@@ -159,7 +159,7 @@ export function draft(t: Translator, { suite, name, steps, problem }: Draft): Vi
               ),
             ]
           : []),
-        text(`-# ${t('pattern.draft.next')}`),
+        text(`-# ${t(problem ? 'pattern.draft.correct' : 'pattern.draft.next')}`),
         row(
           pressable(propose.id(), t('pattern.button.propose'), {
             style: ButtonStyle.Primary,
@@ -173,10 +173,13 @@ export function draft(t: Translator, { suite, name, steps, problem }: Draft): Vi
   };
 }
 
-export const dropped = (t: Translator): View => ({ content: `🗑️ ${t('pattern.dropped')}` });
-export const proposed = (t: Translator, name: string, steps: number): View => ({
-  content: `🧩 ${t('pattern.proposed', { name: plain(name), steps })}`,
-});
+/** These two take the place of the draft, so that its buttons are gone. */
+export const dropped = (t: Translator): View => told(`🗑️ ${t('pattern.dropped')}`);
+export const proposed = (t: Translator, name: string, steps: number): View =>
+  told(`🧩 ${t('pattern.proposed', { name: plain(name), steps })}`);
+
+const told = (words: string): View => ({ flags: MessageFlags.IsComponentsV2, components: [text(words)] });
+
 export const patternApproved = (t: Translator, name: string): View => ({
   content: `✅ ${t('pattern.approved', { name: plain(name) })}`,
 });
