@@ -31,7 +31,7 @@ export function versionNamed(entries: readonly SuiteEntry[], named: string): Sui
   return entries.find(({ digest }) => digest === named) ?? newest;
 }
 
-/** What was picked, or a name that was typed. Refuses: suite_unknown, suite_not_approved. */
+/** What was picked, or a name that was typed. Refuses: suite_unknown, suite_not_approved, suite_retired. */
 export function approvedSuite({ fleet, system }: Context, named: string): Approved {
   const { suites } = fleet();
   const entry = versionNamed(suites.approved(), named) ?? unapproved(suites.list(MOST_SUITES, 0), named);
@@ -44,7 +44,9 @@ function unapproved(suites: readonly SuiteEntry[], named: string): never {
     suites.filter(({ retiredAt }) => retiredAt === undefined),
     named,
   );
-  return waiting ? refuse('suite_not_approved', { name: waiting.name }) : refuse('suite_unknown');
+  if (waiting) refuse('suite_not_approved', { name: waiting.name });
+  const retired = versionNamed(suites, named);
+  return retired ? refuse('suite_retired', { name: retired.name }) : refuse('suite_unknown');
 }
 
 /** The suite that was picked or typed in another option, as far as it is approved; else all of them. */

@@ -18,7 +18,7 @@ describe('a hunt on lent machines, from the suite to the thanks', () => {
       () => town.bot.guilds.open(town.guild.id).db.prepare('SELECT digest FROM suite').pluck().get() as string,
     );
     expect(await town.told(town.ana.id, 'suite approve', { suite: digest })).toContain('moderators');
-    expect(await town.told(town.owner.id, 'hunt start', { suite: 'cloud' })).toContain('no such suite');
+    expect(await town.told(town.owner.id, 'hunt start', { suite: 'cloud' })).toContain('waits for approval');
     expect(await town.told(town.owner.id, 'suite approve', { suite: digest })).toContain('may run on machines');
   });
 
