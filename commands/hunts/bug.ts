@@ -34,7 +34,7 @@ export const linkQuestion = select({
       const channel = thread ?? state.question;
       if (found.question === channel) return found;
       findings.setQuestion(found.id, channel);
-      const message = views.linkedPost(community.settings.languages(), guild.id, found);
+      const message = views.linkedPost(community.settings.languages(), found);
       guild.outbox.add({ kind: 'post', channel, message });
       return found;
     })();

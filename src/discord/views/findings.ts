@@ -128,8 +128,8 @@ export function looksLikeBug(t: Translator, question: string, known: readonly Fi
 export const linked = (t: Translator, { id }: Finding): View => ({ content: `🔗 ${t('bug.linked', { id })}` });
 
 /** Told in the question's own thread. */
-export function linkedPost(languages: Languages, guild: string, { id, thread }: Finding): MessageBody {
-  const where = thread ? `: ${address(guild, thread)}` : '';
+export function linkedPost(languages: Languages, { id, thread }: Finding): MessageBody {
+  const where = thread ? ` → <#${thread}>` : '';
   return { content: `🔗 ${publicTexts(languages).block('bug.linked.post', { id })}${where}` };
 }
 export function huntedPost(languages: Languages, { id, channel }: Hunt, place: string): MessageBody {

@@ -273,7 +273,7 @@ function stepsTitle({ trace, firstTrace, shrinking }: Finding, say: PublicTexts)
 }
 
 function factsOf(card: FindingCard, say: PublicTexts): string {
-  const { finding, runs, credits, retest, baseBroken, bisection, guild } = card;
+  const { finding, runs, credits, retest, baseBroken, bisection } = card;
   return [
     say.line('finding.card.rate', (t) => ({
       rate: t.number(finding.rate, { style: 'percent', maximumFractionDigits: 0 }),
@@ -312,7 +312,7 @@ function factsOf(card: FindingCard, say: PublicTexts): string {
           }))}`,
         ]
       : []),
-    ...(finding.question ? [`💬 ${address(guild, finding.question)}`] : []),
+    ...(finding.question ? [`💬 <#${finding.question}>`] : []),
   ].join('\n');
 }
 

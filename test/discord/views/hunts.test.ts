@@ -175,7 +175,7 @@ describe.each(LANGUAGES.map((languages) => [languages.join(), languages] as cons
     );
 
     it('fit where a question is linked or hunted for', () => {
-      shown(findingViews.linkedPost(languages, SNOWFLAKE, finding()));
+      shown(findingViews.linkedPost(languages, finding()));
       shown(findingViews.huntedPost(languages, hunt(), SNOWFLAKE));
     });
   },
