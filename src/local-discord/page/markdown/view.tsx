@@ -4,6 +4,7 @@ import { writeInComposer } from '../composer/focus.js';
 import { useActions, useLanguage, usePart, useTexts } from '../context.js';
 import { openOverlay } from '../overlay.js';
 import { Anchor } from '../parts/anchor.js';
+import { channelIcon } from '../parts/entities.js';
 import { Icon } from '../parts/icon.js';
 import { below } from '../parts/popover.js';
 import { channelById, channelName, clean, guildHere, hex, lookOf } from '../state/reading.js';
@@ -223,7 +224,7 @@ function ChannelMention({ id }: { id: string }) {
   }
   return (
     <button type="button" class="mention" onClick={() => go({ guild, channel: id })}>
-      <Icon name="hash" size={14} />
+      <Icon name={channelIcon(channel.type)} size={14} />
       <bdi>{channelName(channel)}</bdi>
     </button>
   );

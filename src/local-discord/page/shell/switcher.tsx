@@ -12,6 +12,8 @@ import { channelName, clean } from '../state/reading.js';
 
 interface Target extends Choice {
   readonly place: Place;
+  /** The server: shown beside the name, and not searched. */
+  readonly where?: string;
 }
 
 const shownTargets = 12;
@@ -34,7 +36,7 @@ export function Switcher() {
         .map((one) => ({
           value: one.id,
           label: channelName(one),
-          description: clean(guild.name),
+          where: clean(guild.name),
           icon: channelIcon(one.type),
           place: { guild: guild.id, channel: one.id },
         })),
@@ -95,7 +97,7 @@ export function Switcher() {
             onMouseMove={() => setActive(index)}
             onClick={() => pick(target)}
           >
-            <ChoiceView choice={target} />
+            <ChoiceView choice={{ ...target, description: target.where }} />
           </div>
         ))}
         {shown.length === 0 && <p class="nothing">{texts.nothingFound}</p>}
