@@ -48,9 +48,9 @@ function lineOf({ command, sub }: Entry, ids: ReadonlyMap<string, string>, t: Tr
     const where = t(command.kind === 'message' ? 'help.message_menu' : 'help.user_menu', {
       name: t(textKey(`${key}.name`)),
     });
-    return description ? `- ${where}: ${description}` : `- ${where}`;
+    return `- ${description ? t('help.entry', { what: where, description }) : where}`;
   }
   const path = sub === undefined ? command.name : `${command.name} ${sub}`;
   const id = ids.get(keyOf({ type: ApplicationCommandType.ChatInput, name: command.name }));
-  return `- ${id ? `</${path}:${id}>` : `\`/${path}\``}: ${description}`;
+  return `- ${t('help.entry', { what: id ? `</${path}:${id}>` : `\`/${path}\``, description })}`;
 }
