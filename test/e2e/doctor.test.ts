@@ -40,7 +40,7 @@ it('names the permissions that are missing and the roles that stand too high', a
   const bot = await town.startBot();
   createSettings(bot.guilds.open(town.guild.id).db).setPlace('role.helper', helpers.id);
   const report = read(await doctor());
-  expect(report).toMatch(/I lack permissions: .*`ManageRoles`/);
+  expect(report).toMatch(/I lack permissions: .*\*\*Manage Roles\*\*/);
   // A new role is the lowest; staff drags it to the top.
   expect(report).toContain(t('doctor.position.fine'));
   moveRoles(town.local.world, town.owner.id, town.guild.id, [{ id: helpers.id, position: 9 }]);
@@ -55,7 +55,7 @@ it('names what the settings of one of our channels take away', async () => {
   const deny = String(PermissionFlagsBits.SendMessages | PermissionFlagsBits.ManageRoles);
   setOverwrite(town.local.world, town.owner.id, town.questions.id, town.botRole.id, { type: 0, deny });
   const report = read(await doctor());
-  const wanted = { channel: `<#${town.questions.id}>`, names: '`SendMessages`' };
+  const wanted = { channel: `<#${town.questions.id}>`, names: '**Send Messages**' };
   expect(report).toContain(t('doctor.permissions.missing_here', wanted));
   expect(report).not.toContain(t('doctor.permissions.all'));
 });

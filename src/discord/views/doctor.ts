@@ -49,7 +49,8 @@ export function doctorWithoutData(problem: GuildUnavailable, t: Translator): str
 }
 
 function grants({ members, messageContent, missing, missingHere, above }: Diagnosis, t: Translator): string[] {
-  const namesOf = (permissions: readonly string[]) => permissions.map((name) => `\`${name}\``).join(' ');
+  const namesOf = (permissions: Diagnosis['missing']) =>
+    t.list(permissions.map((name) => `**${t(`permission.${name}`)}**`));
   return [
     members ? `${OK} ${t('doctor.members.on')}` : `${NOTE} ${t('doctor.members.off')}`,
     `${OK} ${t(messageContent ? 'doctor.content.on' : 'doctor.content.off')}`,
