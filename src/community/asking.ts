@@ -41,11 +41,11 @@ export function checkAsking(written: Asking): { asking: Asking; problem?: Proble
     return { asking: { ...asking, title: '' }, problem: { reason: 'title_empty' } };
   if (!file) return { asking };
   if (!isLogFile(file)) {
-    return { asking, problem: { reason: 'file_wrong_type', context: { name: fileName(file.name) } } };
+    return { asking, problem: { reason: 'file_wrong_type', context: { name: oneLine(file.name) } } };
   }
   if (file.size > LOG_FILE_LIMIT) {
     const mebibytes = LOG_FILE_LIMIT / 1024 / 1024;
-    return { asking, problem: { reason: 'file_too_large', context: { name: fileName(file.name), limit: mebibytes } } };
+    return { asking, problem: { reason: 'file_too_large', context: { name: oneLine(file.name), limit: mebibytes } } };
   }
   return { asking: { ...asking, file: { ...file, name: fileName(file.name) } } };
 }

@@ -87,13 +87,13 @@ describe('asking', () => {
   });
 
   it.each([
-    ['a program', { name: 'trojan.exe', size: 10 }, 'file_wrong_type'],
+    ['a program', { name: '木马.exe', size: 10 }, 'file_wrong_type'],
     ['a file without an ending', { name: 'management-server', size: 10 }, 'file_wrong_type'],
     ['more than Discord takes', { name: 'all.log', size: 10 * 1024 * 1024 + 1 }, 'file_too_large'],
   ])('does not post %s, but keeps what was written', (_, file, reason) => {
     const asked = questions.ask('d1', { ...written, file: { ...file, url: 'http://x' } }, asker);
 
-    expect(asked).toMatchObject({ kind: 'problem', problem: { reason }, draft: written });
+    expect(asked).toMatchObject({ kind: 'problem', problem: { reason, context: { name: file.name } }, draft: written });
     expect(home.take()).toEqual([]);
     questions.postAnyway('d1', asker);
     expect(home.take()[0]).not.toHaveProperty('files');

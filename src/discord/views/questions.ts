@@ -15,6 +15,8 @@ export type View = Pick<InteractionReplyOptions, 'content' | 'components'> & { f
 
 /** So much of a title stands in a list: ten of the longest lines fit one message. */
 const TITLE_IN_LIST = 70;
+/** So much of a file's name stands in a message about it. */
+const FILE_NAME_SHOWN = 80;
 /** What a custom id has room for, beside the other filters. */
 export const LIST_WORDS_LIMIT = 32;
 export const LIST_VERSION_LIMIT = 16;
@@ -40,7 +42,12 @@ export function asked(t: Translator, guild: string, forum: string | undefined, r
       components: [
         container(COLOURS.open, [
           text(`### ${t('ask.problem.title')}`),
-          text(t(`refusal.${reason}`, { ...context, ...(context?.name ? { name: plain(String(context.name)) } : {}) })),
+          text(
+            t(`refusal.${reason}`, {
+              ...context,
+              ...(context?.name ? { name: plain(cut(String(context.name), FILE_NAME_SHOWN)) } : {}),
+            }),
+          ),
           ...(draft.title ? [text(`> ${plain(draft.title)}`)] : []),
           text(`-# ${t('ask.problem.kept')}`),
           row(editButton, ...(hasTitle ? [pressable(post.id({ draft: draft.id }), label)] : [])),
