@@ -182,12 +182,13 @@ function Spoiler({ inside }: { inside: readonly Inline[] }) {
 }
 
 function UserMention({ id }: { id: string }) {
+  const texts = useTexts();
   const guild = usePart(guildHere);
   const members = usePart((state) => state.members);
   const people = usePart((state) => state.people);
   const user = guild && (members[guild.guild.id]?.[id]?.user ?? people.find((one) => one.id === id)?.user);
   const look = usePart((state) => (user ? lookOf(state, guild, user).name : undefined));
-  if (!user || !look) return <span class="mention">{`<@${id}>`}</span>;
+  if (!user || !look) return <span class="mention">{`@${texts.unknown.user}`}</span>;
   return (
     <button
       type="button"
@@ -200,11 +201,12 @@ function UserMention({ id }: { id: string }) {
 }
 
 function RoleMention({ id }: { id: string }) {
+  const texts = useTexts();
   const role = usePart((state) => guildHere(state)?.guild.roles.find((one) => one.id === id));
   const color = hex(role?.color);
   return (
     <span class="mention role" style={color && { '--role': color }}>
-      <bdi>{role ? `@${clean(role.name)}` : '@?'}</bdi>
+      <bdi>{`@${role ? clean(role.name) : texts.unknown.role}`}</bdi>
     </span>
   );
 }
@@ -218,7 +220,7 @@ function ChannelMention({ id }: { id: string }) {
     return (
       <span class="mention">
         <Icon name="hash" size={14} />
-        {texts.unknownChannel}
+        {texts.unknown.channel}
       </span>
     );
   }

@@ -32,7 +32,8 @@ export const enUS = {
     none: 'There is no other server to join.',
   },
   channels: 'Channels',
-  unknownChannel: 'unknown',
+  /** What a mention points to is gone, or cannot be seen. */
+  unknown: { channel: 'unknown', user: 'unknown-user', role: 'unknown-role' },
   openChannels: 'Show channels',
   directMessages: 'Direct Messages',
   noDirect: "No conversations yet. Open somebody's profile and send a message.",

@@ -32,7 +32,7 @@ export const zhCN: Texts = {
     none: '没有其他可以加入的服务器。',
   },
   channels: '频道',
-  unknownChannel: '未知',
+  unknown: { channel: '未知', user: '未知用户', role: '未知身份组' },
   openChannels: '显示频道',
   directMessages: '私信',
   noDirect: '还没有私信。打开某人的个人资料即可发送消息。',
