@@ -155,6 +155,11 @@ describeInBrowser('a hunt, as people see it', () => {
         .getByText(/7 steps, shrunk from/)
         .first()
         .waitFor();
+      // A post is read from its start; what it took stands at its end.
+      await ravi
+        .getByText(/confirmed by/)
+        .first()
+        .scrollIntoViewIfNeeded();
       await picture(ravi, 'hunt-4-finding');
     },
     PATIENCE,

@@ -189,7 +189,7 @@ function figuresOf({ hunt, activity, now }: HuntCard, say: PublicTexts): string 
     ...(hunt.state === 'running'
       ? [`🐦 ${say.line('hunt.card.machines', { machines: activity.machines, waiting: activity.waiting })}`]
       : []),
-    `👣 ${say.line('hunt.card.steps', perSecond(steps))}`,
+    `🚶 ${say.line('hunt.card.steps', perSecond(steps))}`,
     `☑️ ${say.line('hunt.card.checks', perSecond(hunt.checks))}`,
     `🗺️ ${say.line('hunt.card.coverage', { ...coverage })}`,
     canary,
