@@ -37,7 +37,7 @@ export function typeOf(handle: Handle): string {
 export function printStep(step: Step): string {
   const words: string[] = [];
   for (const role in step.takes) words.push(named(role, step.takes[role] as Handle));
-  for (const key in step.args) words.push(`${key}=${JSON.stringify(step.args[key])}`);
+  for (const key in step.args) words.push(`${key}=${printValue(step.args[key])}`);
   let made = false;
   for (const role in step.makes) {
     if (!made) words.push('->');
@@ -46,6 +46,15 @@ export function printStep(step: Step): string {
   }
   const head = `${step.lane ? `${step.lane}| ` : ''}${step.refused ? '!' : ''}${step.action}`;
   return words.length === 0 ? head : `${head} ${words.join(' ')}`;
+}
+
+/** Characters that JSON leaves as they are, and that nobody sees: controls, and what turns the text around it. */
+const UNSEEN = /[\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
+
+/** A value as JSON, in which such characters stand as escapes: a line shows what it says, wherever it is shown. */
+function printValue(value: Json | undefined): string {
+  const text = JSON.stringify(value);
+  return text.replace(UNSEEN, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 const named = (role: string, handle: Handle): string => (typeOf(handle) === role ? handle : `${role}=${handle}`);

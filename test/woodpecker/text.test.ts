@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { resultRequest } from '../../src/fleet/protocol.js';
 import { parseReproducer, printReproducer, type Reproducer, ReproducerError } from '../../src/woodpecker/reproducer.js';
 import { maskMessage } from '../../src/woodpecker/signature.js';
 import { parseStep, printStep, StepSyntaxError } from '../../src/woodpecker/step-text.js';
@@ -15,6 +17,25 @@ describe('a step as text', () => {
     'name vm#1 label="a -> b=\\"c#1\\" \\n" tags=["x y",{"k":[1,2]}] none=null',
   ])('reads back as it was written: %s', (line) => {
     expect(printStep(parseStep(line))).toBe(line);
+  });
+
+  it('shows characters that nobody sees as escapes, and reads them back', () => {
+    const label = 'a\u202eb\u2066c\u007fd\u0085e\u0000f';
+    const step = { action: 'name', takes: {}, makes: {}, args: { label } };
+    const line = printStep(step);
+    expect(line).toBe('name label="a\\u202eb\\u2066c\\u007fd\\u0085e\\u0000f"');
+    expect(parseStep(line)).toEqual(step);
+  });
+
+  it('is a line that machines may tell of, whatever its values are', () => {
+    const traces = resultRequest.shape.sightings.unwrap().shape.trace;
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 40 }), (label) => {
+        const line = printStep({ action: 'name', takes: {}, makes: {}, args: { label } });
+        expect(parseStep(line).args.label).toBe(label);
+        expect(traces.safeParse([line]).success).toBe(true);
+      }),
+    );
   });
 
   it.each([
