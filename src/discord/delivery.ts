@@ -249,7 +249,8 @@ export function createDelivery(deps: DeliveryDeps) {
     const afterMs = (verdict.kind === 'later' ? verdict.afterMs : undefined) ?? backoff(row.attempts);
     const key = `${guild.id} ${row.id}`;
     if (verdict.kind === 'unknown') unsure.add(key);
-    guild.outbox.retry(row.id, clock.now() + afterMs, error, verdict.kind === 'unknown');
+    // Whole milliseconds: neither chance nor Discord's seconds give them, and the column takes nothing else.
+    guild.outbox.retry(row.id, Math.ceil(clock.now() + afterMs), error, verdict.kind === 'unknown');
     unsure.delete(key);
     log.info({ ...facts, reason: error, afterMs: Math.round(afterMs) }, 'effect will be tried again');
     deps.onAttempt?.(row.effect.kind, 'retried');

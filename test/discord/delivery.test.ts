@@ -282,6 +282,19 @@ describe('the outbox', () => {
     expect(discord.contents()).toEqual(['5: a']);
   });
 
+  it('tries again at a time that the file can hold, whatever chance and Discord say', async () => {
+    clock.random = () => 1 / 3;
+    script = [
+      () => 'reset',
+      () => ({ status: 429, body: { message: 'wait', retry_after: 6.0005 }, headers: { 'retry-after': '6.0005' } }),
+    ];
+    const { outbox } = guilds.open('1');
+    outbox.add(post('5', 'a'));
+    outbox.add(post('6', 'b'));
+    await pass(20_000);
+    expect(discord.contents().sort()).toEqual(['5: a', '6: b']);
+  });
+
   it('goes on when the file can be written again, whatever was added meanwhile', async () => {
     const { db, outbox } = guilds.open('1');
     outbox.add(post('5', 'a'));
