@@ -24,6 +24,7 @@ afterAll(() => town.close());
 const settings = () => createSettings(bot.guilds.open(town.guild.id).db);
 const has = (place: Place) => settings().place(place) !== undefined;
 const madeAgo = (ms: number) => snowflakeAt(Date.now() - ms);
+const soon = { timeout: 10_000 };
 /** Whatever Discord told before was heard by then. */
 const heard = () => answered(town.local.actor(town.ana.id).command(town.general.id, 'help'));
 const changeForum = (body: object) => updateChannel(town.local.world, town.owner.id, town.questions.id, body);
@@ -45,7 +46,7 @@ it('counts what it just made as there, though Discord has not told of it yet, an
   settings().setPlace('role.moderator', madeAgo(3_600_000));
   settings().setPlace('role.helper', madeAgo(6_000));
   town.local.dropGateway('invalid-session', town.application.id);
-  await expect.poll(() => has('role.moderator'), { timeout: 10_000 }).toBe(false);
+  await expect.poll(() => has('role.moderator'), soon).toBe(false);
   expect(has('role.helper')).toBe(true);
   await expect.poll(() => has('role.helper'), { timeout: 15_000 }).toBe(false);
 });
@@ -57,15 +58,15 @@ it('hears what becomes of posts that were archived before it came', async () => 
   const [renamed, deleted] = [post('First'), post('Second')];
   const questions = () =>
     bot.guilds.open(town.guild.id).db.prepare('SELECT title, state FROM question ORDER BY id').all();
-  await expect.poll(questions).toHaveLength(2);
-  await expect.poll(() => bot.guilds.open(town.guild.id).outbox.stats().pending).toBe(0);
+  await expect.poll(questions, soon).toHaveLength(2);
+  await expect.poll(() => bot.guilds.open(town.guild.id).outbox.stats().pending, soon).toBe(0);
   const change = (thread: string, body: object) => updateThread(town.local.world, town.owner.id, thread, body);
   await bot.stop();
   for (const thread of [renamed, deleted]) change(thread, { archived: true });
   bot = await town.startBot();
   change(renamed, { archived: false, name: 'First of all' });
   deleteThread(town.local.world, town.owner.id, deleted);
-  await expect.poll(questions).toEqual([
+  await expect.poll(questions, soon).toEqual([
     { title: 'First of all', state: 'open' },
     { title: 'Second', state: 'gone' },
   ]);
@@ -77,24 +78,38 @@ it('takes a post that it does not find for deleted, and troubles nobody with wha
   const { thread } = ana.post(town.questions.id, { title: 'Third', content: 'Third' });
   const state = () =>
     guild().db.prepare<[string], string>('SELECT state FROM question WHERE thread = ?').pluck().get(thread.id);
-  await expect.poll(state).toBe('open');
-  await expect.poll(() => guild().outbox.stats().pending).toBe(0);
+  await expect.poll(state, soon).toBe('open');
+  await expect.poll(() => guild().outbox.stats().pending, soon).toBe(0);
   const { parked } = guild().outbox.stats();
   await bot.stop();
   deleteThread(town.local.world, town.owner.id, thread.id);
   bot = await town.startBot();
   guild().outbox.add({ kind: 'post', channel: thread.id, message: { content: 'Who can help?' } });
-  await expect.poll(state).toBe('gone');
-  await expect.poll(() => guild().outbox.stats()).toMatchObject({ pending: 0, parked });
+  await expect.poll(state, soon).toBe('gone');
+  await expect.poll(() => guild().outbox.stats(), soon).toMatchObject({ pending: 0, parked });
+});
+
+it('catches up with what happened while it could not write', async () => {
+  await heard();
+  const { db } = bot.guilds.open(town.guild.id);
+  db.pragma('query_only = ON');
+  town.local.actor(town.ana.id).post(town.questions.id, { title: 'Fourth', content: 'Fourth' });
+  await heard();
+  db.pragma('query_only = OFF');
+  const titles = () => db.prepare('SELECT title FROM question').pluck().all();
+  expect(titles()).not.toContain('Fourth');
+  await expect.poll(titles, soon).toContain('Fourth');
+  expect(await bot.count('flock_faults_total')).toBe(0);
 });
 
 it('notices that it was removed while it was not connected, keeps what waits, and goes on when it is back', async () => {
   const guild = () => bot.guilds.open(town.guild.id);
   const leftAt = () => guild().db.prepare("SELECT value FROM meta WHERE key = 'left_at'").get();
+  await expect.poll(() => guild().outbox.stats().pending, soon).toBe(0);
   const { parked } = guild().outbox.stats();
   town.local.dropGateway('invalid-session', town.application.id);
   kick(town.local.world, town.owner.id, town.guild.id, town.application.bot_id);
-  await expect.poll(leftAt, { timeout: 10_000 }).toBeDefined();
+  await expect.poll(leftAt, soon).toBeDefined();
   guild().outbox.add({ kind: 'post', channel: town.general.id, message: { content: 'I am back.' } });
   addBot(town.local.world, town.guild, town.application, neededPermissions);
   const said = () =>
@@ -102,7 +117,7 @@ it('notices that it was removed while it was not connected, keeps what waits, an
       .actor(town.ana.id)
       .messages(town.general.id)
       .map(({ content }) => content);
-  await expect.poll(said).toContain('I am back.');
+  await expect.poll(said, soon).toContain('I am back.');
   expect(leftAt()).toBeUndefined();
-  expect(guild().outbox.stats()).toMatchObject({ pending: 0, parked });
+  await expect.poll(() => guild().outbox.stats(), soon).toMatchObject({ pending: 0, parked });
 });

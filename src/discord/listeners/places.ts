@@ -6,6 +6,7 @@ import type { Community } from '../../community/community.js';
 import type { Clock } from '../../platform/clock.js';
 import type { Guild } from '../../platform/guild.js';
 import type { GuildStore } from '../../platform/guild-store.js';
+import { GuildUnavailable, mayPass } from '../../platform/guild-unavailable.js';
 import type { Faults } from '../faults.js';
 import { forumPostOf, presenceIn, tagsOf, YOUNG_MS } from '../found.js';
 
@@ -15,6 +16,8 @@ export interface PlacesDeps {
   readonly faults: Pick<Faults, 'note'>;
   readonly clock: Pick<Clock, 'now' | 'after'>;
 }
+
+const AGAIN_MS = 15_000;
 
 const GONE_THREAD = z.object({ id: z.string(), guild_id: z.string().regex(/^\d{1,20}$/) });
 const THREAD = GONE_THREAD.extend({ name: z.string(), applied_tags: z.array(z.string()).default([]) });
@@ -26,15 +29,28 @@ const THREAD = GONE_THREAD.extend({ name: z.string(), applied_tags: z.array(z.st
 export function followPlaces(client: Client<true>, { guilds, communityOf, faults, clock }: PlacesDeps): () => void {
   const self = client.user.id;
   let stopped = false;
+  const missed = new Set<string>();
 
   /** A server without a file never used /setup: nothing of ours is in it. */
   const tell = (guildId: string, what: (community: Community) => void): void => {
     try {
       if (guilds.has(guildId)) what(communityOf(guilds.open(guildId)));
     } catch (error) {
-      faults.note(error, { where: 'listener', guildId });
+      if (mayPass(error)) lookLater(guildId);
+      // A file that nobody can use until a person mends it is told of elsewhere.
+      else if (!(error instanceof GuildUnavailable)) faults.note(error, { where: 'listener', guildId });
     }
   };
+  /** What happens while a file cannot be written is found out when it can. */
+  function lookLater(guildId: string): void {
+    if (missed.has(guildId)) return;
+    missed.add(guildId);
+    clock.after(AGAIN_MS, () => {
+      missed.delete(guildId);
+      const server = client.guilds.cache.get(guildId);
+      if (server?.available) reconcile(server);
+    });
+  }
   function reconcile(server: Server): void {
     if (stopped) return;
     tell(server.id, (community) => {
