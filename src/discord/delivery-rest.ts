@@ -31,8 +31,11 @@ export type Verdict =
   | { readonly kind: 'never'; readonly error: string }
   /** Not carried out: again after `afterMs`, or when the back-off says. */
   | { readonly kind: 'later'; readonly error: string; readonly afterMs?: number }
-  /** No answer: it may have been carried out. */
-  | { readonly kind: 'unknown'; readonly error: string };
+  /** No answer: it may have been carried out, or be carried out yet within `afterMs`. */
+  | { readonly kind: 'unknown'; readonly error: string; readonly afterMs?: number };
+
+/** How long Discord may take over a request whose sender has gone. */
+const SETTLE_MS = 10_000;
 
 export const ARCHIVED_THREAD = 50083;
 const THREAD_EXISTS = 160004;
@@ -49,6 +52,10 @@ export function judge(error: unknown): Verdict {
       : { kind: 'never', error: text };
   }
   if (error instanceof HTTPError) return { kind: 'unknown', error: `HTTP ${error.status}` };
+  // We gave up waiting, and Discord may be at it still: a look at once would find nothing, and make it twice.
+  if (error instanceof Error && error.name === 'AbortError') {
+    return { kind: 'unknown', error: 'no answer in time', afterMs: SETTLE_MS };
+  }
   if (error instanceof Error) {
     const cause = error.cause instanceof Error ? `: ${error.cause.message}` : '';
     return { kind: 'unknown', error: `${error.name}: ${error.message}${cause}` };

@@ -246,7 +246,7 @@ export function createDelivery(deps: DeliveryDeps) {
       deps.onAttempt?.(row.effect.kind, 'parked');
       return;
     }
-    const afterMs = (verdict.kind === 'later' ? verdict.afterMs : undefined) ?? backoff(row.attempts);
+    const afterMs = verdict.afterMs ?? backoff(row.attempts);
     const key = `${guild.id} ${row.id}`;
     if (verdict.kind === 'unknown') unsure.add(key);
     // Whole milliseconds: neither chance nor Discord's seconds give them, and the column takes nothing else.

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createDelivery, type Delivery } from '../../src/discord/delivery.js';
-import { createDeliveryRest } from '../../src/discord/delivery-rest.js';
+import { createDeliveryRest, judge } from '../../src/discord/delivery-rest.js';
 import type { Continuations } from '../../src/platform/continuations.js';
 import type { Effect } from '../../src/platform/effects.js';
 import { createGuildStore, type GuildStore } from '../../src/platform/guild-store.js';
@@ -280,6 +280,15 @@ describe('the outbox', () => {
     delivery.expect('1', clock.now());
     await pass(1000);
     expect(discord.contents()).toEqual(['5: a']);
+  });
+
+  it('gives a request that it gave up on time to come to its end, before it looks for what that made', async () => {
+    await endpoint.close();
+    endpoint = await restEndpoint((asked) => (asked.path === '/users/@me' ? discord.answer(asked) : 'never'));
+    const rest = createDeliveryRest({ api: endpoint.api, token: 'test-token' });
+    rest.options.timeout = 50;
+    const error = await rest.post('/channels/5/threads', { body: {} }).catch((thrown: unknown) => thrown);
+    expect(judge(error)).toEqual({ kind: 'unknown', error: 'no answer in time', afterMs: 10_000 });
   });
 
   it('tries again at a time that the file can hold, whatever chance and Discord say', async () => {
