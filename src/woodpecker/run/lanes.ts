@@ -1,4 +1,5 @@
 /** The concurrent end of a walk: two lanes at once, then one look, and the question whether any order explains it all. */
+import type { Clock } from '../../platform/clock.js';
 import { explain, type LaneEvent, UNSPECIFIED } from '../linearise.js';
 import type { Model } from '../model/model.js';
 import { typeOf } from '../step-text.js';
@@ -17,11 +18,45 @@ export interface LaneParts {
   /** Steps of both lanes, and the index of the first of them in the walk. */
   readonly steps: readonly Step[];
   readonly from: number;
-  /** Runs a step; logs it before, binds its ids after. */
+  /** Runs a step; logs it before, binds its ids after, and waits until it shows. */
   act(step: Step, index: number): ActAnswer | Promise<ActAnswer>;
   /** Whether the system has this resource: what was refused made none. */
   exists(handle: Handle): boolean;
 }
+
+export interface Settling {
+  /** How long a step may take until what it did shows, ms. */
+  settlesMs(step: Step): number;
+  /** States of these resources, as the system shows them now. */
+  observe(handles: readonly Handle[]): Promise<Observation>;
+  readonly clock: Clock;
+}
+
+/**
+ * Waits after a lane's step until it shows, as whoever works there would: the lane's next step relies on it. In vain where the other
+ * lane has meanwhile undone it; so never longer than the step may take.
+ */
+export function createSettling(before: Model, { settlesMs, observe, clock }: Settling): (step: Step) => Promise<void> {
+  const lanes = new Map<Step['lane'], Model>();
+  return async (step) => {
+    const model = lanes.get(step.lane) ?? before.clone();
+    lanes.set(step.lane, model);
+    if (model.objection(step) !== undefined) return;
+    model.apply(step);
+    const wanted = model.states(model.touched);
+    const deadline = clock.now() + settlesMs(step);
+    for (let pause = POLL_MS; settlesMs(step) > 0; pause *= 2) {
+      const seen = await observe(model.touched.map(({ handle }) => handle));
+      if (Object.entries(seen).every(([handle, state]) => wanted[handle as Handle] === state)) return;
+      const ms = Math.min(pause, deadline - clock.now());
+      if (ms <= 0) return;
+      await new Promise<void>((resolve) => clock.after(ms, resolve));
+    }
+  };
+}
+
+/** Between the first two looks, ms; doubled each time. */
+const POLL_MS = 10;
 
 /** Runs both lanes to their ends, or to the first thing that is wrong by itself. Rejects with HarnessError. */
 export async function runLanes({ steps, from, act, exists }: LaneParts): Promise<LaneRun> {

@@ -1,6 +1,5 @@
 /** Runs a reproducer's steps again, through the same runner and the same checks, as often as its reliability asks for. */
 import type { Reproducer } from '../reproducer.js';
-import { triesFor } from '../shrink/shrinker.js';
 import type { Suite } from '../suite/suite.js';
 import type { Failure, System } from '../types.js';
 import { type RunTools, runOn, traceSource } from './run.js';
@@ -19,8 +18,21 @@ export interface Replayed {
 export interface ReplayOptions {
   /** Another version of the system than the one it was found in. */
   readonly ref?: string;
-  /** Most runs; default: enough to see a failure of this reliability with 95 %. */
+  /** Most runs; default: so many that a failure of this reliability would hardly have hidden in all of them. */
   readonly tries?: number;
+}
+
+/**
+ * What is gone is said to be gone: that it merely did not show must be unlikely. A share measured in ten runs may be off, and what
+ * a system draws by a seed it draws again, so a replay that is unlucky once is unlucky for ever.
+ */
+const DOUBT = 0.002;
+const MOST_RUNS = 40;
+
+function runsFor({ hits, tries }: Reproducer['reliability']): number {
+  if (tries > 0 && hits === tries) return 1;
+  if (hits === 0) return MOST_RUNS;
+  return Math.min(MOST_RUNS, Math.ceil(Math.log(DOUBT) / Math.log(1 - hits / tries)));
 }
 
 export async function replay(
@@ -30,8 +42,7 @@ export async function replay(
   tools: RunTools,
   options: ReplayOptions = {},
 ): Promise<Replayed> {
-  const { hits, tries } = reliability;
-  const most = options.tries ?? triesFor(tries === 0 ? 0 : hits / tries);
+  const most = options.tries ?? runsFor(reliability);
   let other: Failure | undefined;
   let error: string | undefined;
   for (let run = 0; run < most; run++) {

@@ -19,7 +19,7 @@ import type { Wrong } from './compare.js';
 import { statesBefore, wordsOf, wrongThrown } from './failure.js';
 import { createIds, type Ids } from './ids.js';
 import { agrees, createJudge, type Judge, judgeEnd, judgeLanes, judgeStep, livingOf } from './judge.js';
-import { contradiction, explained, isExcused, runLanes } from './lanes.js';
+import { contradiction, createSettling, explained, isExcused, runLanes } from './lanes.js';
 import { Interrupted, isLater, later, settle, type Work } from './settle.js';
 import { restOf, type StepSource } from './source.js';
 import { checksIn, emptyTally, type Tally } from './tally.js';
@@ -160,10 +160,16 @@ function* concurrent(walk: Walking, steps: readonly Step[]): Work<Ending | undef
   const from = trace.length;
   trace.push(...steps);
   const here = new Set<Handle>(model.population.flat(2).map(({ handle }) => handle));
+  const settled = createSettling(model, {
+    settlesMs: (step) => actionOf(walk, step).settlesMs,
+    observe: async (handles) => (await walk.system.observe(handles.map(ids.of))).states,
+    clock: walk.tools.clock,
+  });
   const act = async (step: Step, index: number) => {
     const answer = await begun(walk, step, index, actionOf(walk, step));
     for (const handle of Object.values(step.makes)) here.add(handle);
     noteAnswer(walk, step, index, answer);
+    await settled(step);
     return answer;
   };
   const { history, wrong } = yield* later(runLanes({ steps, from, act, exists: (handle) => here.has(handle) }));

@@ -114,6 +114,21 @@ describe('two lanes', () => {
     expect(second.failure?.signature).toBe(first.failure?.signature);
   });
 
+  it('wait in each lane until what it did shows, before the lane relies on it', async () => {
+    const slow = (): System => {
+      const system = boxes({ later: true });
+      const act: System['act'] = async (step) => {
+        if (step.action !== 'shut' || system.states.get(step.takes.box?.id ?? '') !== 'open') return system.act(step);
+        setTimeout(() => void system.act(step), 15);
+        return {};
+      };
+      return { ...system, act };
+    };
+    // `shut` settles within 150 ms, and the other lane has nothing to do with it.
+    const result = await walk(slow(), 'make -> box#1', '1| shut box#1', '1| open box#1', '2| shake', '2| shake');
+    expect(result).toMatchObject({ outcome: 'pass', error: undefined });
+  });
+
   it('are the end of a walk: a sequence that goes on after them is no sequence', async () => {
     const result = await walk(boxes(), 'make -> box#1', '1| burn box#1', '2| shake', 'make -> box#2');
     expect(result).toMatchObject({ outcome: 'error', error: expect.stringContaining('has no lane, and stands after') });
