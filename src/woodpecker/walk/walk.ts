@@ -161,7 +161,7 @@ function patternWalk(suite: Suite, origin: WalkOrigin, model: Model): Walk {
     model,
     next() {
       const step = steps[index++];
-      if (step) model.apply(step);
+      if (step && !step.lane) model.apply(step);
       return step;
     },
   };

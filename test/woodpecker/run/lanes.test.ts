@@ -129,6 +129,26 @@ describe('two lanes', () => {
     expect(result).toMatchObject({ outcome: 'pass', error: undefined });
   });
 
+  it('may be the end of a pattern', async () => {
+    const patterned = boxSuite('patterns: { twice: [make -> box#1, 1| burn box#1, 2| burn box#1] }');
+    const origin = {
+      suite: 'boxes',
+      digest: patterned.digest,
+      strategy: 'pattern',
+      pattern: 'twice',
+      seed: 1,
+      length: 50,
+    } as const;
+    const taken = (system: System) =>
+      runWalk(
+        system,
+        { suite: patterned, source: createWalks(patterned, origin).walk(0), start },
+        { clock: systemClock },
+      );
+    expect(await taken(boxes({ later: true }))).toMatchObject({ outcome: 'pass', stepsRun: 3, error: undefined });
+    expect((await taken(racy())).failure?.message).toMatch(/^burn was done, which no order/);
+  });
+
   it('are the end of a walk: a sequence that goes on after them is no sequence', async () => {
     const result = await walk(boxes(), 'make -> box#1', '1| burn box#1', '2| shake', 'make -> box#2');
     expect(result).toMatchObject({ outcome: 'error', error: expect.stringContaining('has no lane, and stands after') });
