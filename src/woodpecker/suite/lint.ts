@@ -54,7 +54,7 @@ function illegalIn(suite: Suite, steps: readonly Step[]): { index: number; messa
 /** Actions and states that walks never came to; whether they cannot, or were only not met, is part of what is said. */
 function* reach(suite: Suite): Generator<Problem> {
   const { actions, states, complete, possible, steps } = reachOf(suite);
-  const sampled = `not proven, but not met in ${steps} steps of walks`;
+  const sampled = `not met in ${steps} steps of walks; there is too much to search it all`;
   for (const action of suite.actions) {
     if (action.weight === 0 || actions.has(action)) continue;
     const proven = complete || !possible.actions.has(action);
@@ -62,7 +62,11 @@ function* reach(suite: Suite): Generator<Problem> {
       message: proven ? 'it is never legal' : 'it seems to be never legal',
       path: [section(suite, action.name), action.name],
       key: true,
-      hint: `${possible.actions.has(action) ? 'its conditions never hold' : 'what it takes is never there in these states'}${proven ? '' : `: ${sampled}`}`,
+      hint: !proven
+        ? sampled
+        : possible.actions.has(action)
+          ? 'its conditions never hold'
+          : 'what it takes is never there in these states',
     };
   }
   for (const type of suite.types) {
@@ -73,9 +77,11 @@ function* reach(suite: Suite): Generator<Problem> {
       yield {
         message: proven ? `no ${type.name} is ever ${state}` : `no ${type.name} seems ever to be ${state}`,
         path: ['resources', type.name, 'states', i],
-        hint: possible.states.has(name)
-          ? `what would leave one so is never legal, or leaves it otherwise${proven ? '' : `: ${sampled}`}`
-          : 'no action leaves one so',
+        hint: !proven
+          ? sampled
+          : possible.states.has(name)
+            ? 'what would leave one so is never legal, or leaves it otherwise'
+            : 'no action leaves one so',
       };
     }
     const left = suite.actions.some(

@@ -12,8 +12,8 @@ import { type Action, actionNamed, type ResourceType, type Suite } from './suite
 
 /** Walks taken to see what is reached; a few thousand steps, some tens of milliseconds. */
 const WALKS = 16;
-/** Most worlds that the search looks at before it gives up: about a second. */
-const WORLDS = 4_000;
+/** Most steps that the search tries before it gives up: a second or two. */
+const TRIES = 50_000;
 /** Ranges of whole numbers up to this wide are searched in full, others at their ends. */
 const WIDE = 16;
 const MOST_SETS = 64;
@@ -109,13 +109,13 @@ function searched(
   const seen = new Set<string>();
   let level: Model[] = [createModel(suite)];
   let whole = true;
+  let tries = 0;
   for (let depth = 0; level.length > 0; depth++) {
     if (depth >= suite.walk.length) return false;
     const below: Model[] = [];
     for (const model of level) {
       const key = worldOf(model);
       if (seen.has(key)) continue;
-      if (seen.size >= WORLDS) return false;
       seen.add(key);
       if (depth > 0 && suite.exit.when.length > 0 && suite.exit.when.every((c) => c.holds(model.frame))) continue;
       for (const action of suite.actions) {
@@ -124,6 +124,7 @@ function searched(
           const { all, sets } = argsOf(model, action, takes);
           whole &&= all;
           for (const args of sets) {
+            if (tries++ >= TRIES) return false;
             const step: Step = { action: action.name, takes, makes: fresh(model, action), args };
             if (model.objection(step) !== undefined) continue;
             actions.add(action);
