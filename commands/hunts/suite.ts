@@ -5,11 +5,12 @@ import { slashCommand, subcommand } from '../../src/discord/command.js';
 import { button } from '../../src/discord/component.js';
 import type { Context } from '../../src/discord/context.js';
 import { download } from '../../src/discord/download.js';
+import { sendable } from '../../src/discord/effect-files.js';
 import type { Autocomplete } from '../../src/discord/options.js';
 import { SUITE_PAGE } from '../../src/discord/views/addresses.js';
 import { PAGE_SIZE, pageOf } from '../../src/discord/views/pager.js';
 import * as views from '../../src/discord/views/suites.js';
-import { BadPackage, packSuite } from '../../src/fleet/packed-suite.js';
+import { BadPackage, packSuite, unpackSuite } from '../../src/fleet/packed-suite.js';
 import { NoSuiteFile } from '../../src/fleet/shelf.js';
 import { SUITE_LIMIT, type SuiteEntry } from '../../src/fleet/suite.js';
 import { readUpload } from '../../src/fleet/suite-upload.js';
@@ -102,7 +103,10 @@ const show = subcommand({
     const { suites } = fleet();
     const entry = suiteNamed(context, anyVersion, options.suite);
     const suite = system.shelf.suite(entry.digest, () => suites.files(entry.digest));
-    await interaction.reply(ephemeral(views.show(t, entry, suite)));
+    const blob = suites.files(entry.digest);
+    // Whoever is to approve it reads what would run.
+    const files = blob ? [views.contents(entry, unpackSuite(blob))] : [];
+    await interaction.reply({ ...ephemeral(views.show(t, entry, suite)), files: await sendable(files) });
   },
 });
 

@@ -144,6 +144,8 @@ describe('suites', () => {
     expect(await told(owner(), 'suite add', { shipped: 'cloud' })).toContain('cloud is added');
     const [example] = await suggested(owner(), 'suite approve', 'suite', { suite: 'example' });
     const [cloud] = await suggested(owner(), 'suite approve', 'suite', { suite: 'cloud' });
+    const shownTo = await say(ana(), 'suite show', { suite: example ?? '' });
+    expect(textFile(shownTo, shownTo.attachments[0]?.filename ?? '')).toMatch(/===== suite\.yaml[\s\S]*suite: example/);
     expect(await told(owner(), 'suite approve', { suite: cloud ?? '' })).toContain('Somebody else');
     expect(await told(wei(), '测试套件 批准', { 套件: cloud ?? '' })).toContain('版主');
     expect(await told(owner(), 'hunt start', { suite: 'cloud' })).toContain('waits for approval');

@@ -1,7 +1,9 @@
 /** Answers about suites and patterns that only the person who acted sees. */
 import { ButtonStyle, MessageFlags } from 'discord.js';
 import type { Misfit } from '../../fleet/next-steps.js';
+import type { SuiteFile } from '../../fleet/packed-suite.js';
 import type { PatternEntry, SuiteEntry } from '../../fleet/suite.js';
+import type { EffectFile } from '../../platform/effects.js';
 import type { Translator } from '../../platform/i18n.js';
 import type { PlacedProblem } from '../../woodpecker/suite/problem.js';
 import type { Suite } from '../../woodpecker/suite/suite.js';
@@ -13,6 +15,8 @@ import type { View } from './questions.js';
 import { ago, codeBlock, cut, inCode, plain, user } from './text.js';
 
 const MOST_PROBLEMS = 15;
+/** Of a suite's files as one text: below what Discord takes as an attachment. */
+const CONTENTS_LIMIT = 2_000_000;
 const DIGEST_LENGTH = 'sha256:'.length + 64;
 
 const suitePage = addressing(SUITE_PAGE);
@@ -122,6 +126,16 @@ export function show(t: Translator, entry: SuiteEntry, suite: Suite | undefined)
       ]),
     ],
   };
+}
+
+/** Everything in a suite's folder as one text, for whoever has to approve it; what is no text is named. */
+export function contents({ name, digest }: SuiteEntry, files: readonly SuiteFile[]): EffectFile {
+  const parts = files.map(({ path, content }) => {
+    const words = content.includes(0) ? '(no text)' : content.toString('utf8');
+    return `===== ${path} (${content.length} bytes)\n${words}`;
+  });
+  const text = `${digest}\n\n${parts.join('\n')}\n`;
+  return { name: `${name}-${shortDigest(digest)}.txt`, text: text.slice(0, CONTENTS_LIMIT) };
 }
 
 function contentsOf(t: Translator, { types, actions, checks, patterns }: Suite): string {
