@@ -191,8 +191,8 @@ const waiting: Autocomplete = (typed, { fleet }) =>
       .map((one) => ({ name: titleOf(one), value: titleOf(one) })),
   );
 
-/** Two suites may each have one of the same name. */
-const titleOf = ({ suite, name }: PatternEntry): string => `${suite}: ${name}`;
+/** Two suites may each have one of the same name. A suggestion is at most so long. */
+const titleOf = ({ suite, name }: PatternEntry): string => `${suite}: ${name}`.slice(-SUGGESTION_LIMIT);
 
 const approve = subcommand({
   access: 'moderator',

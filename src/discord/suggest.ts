@@ -6,6 +6,7 @@ import type { Options } from './options.js';
 /** Discord's limits. */
 const MOST_CHOICES = 25;
 const LONGEST_NAME = 100;
+const LONGEST_VALUE = 100;
 
 /** Answers what the person is typing with what the option that has the focus suggests. */
 export async function suggest(
@@ -21,8 +22,10 @@ export async function suggest(
     context,
     (name) => interaction.options.get(name)?.value,
   );
+  const fitting = suggestions.filter(({ value }) => typeof value !== 'string' || value.length <= LONGEST_VALUE);
   await interaction.respond(
-    suggestions.slice(0, MOST_CHOICES).map(({ name, value }) => ({
+    // One value that is too long, and Discord takes none of them.
+    fitting.slice(0, MOST_CHOICES).map(({ name, value }) => ({
       name: name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name,
       value,
     })),

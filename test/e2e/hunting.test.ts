@@ -247,6 +247,10 @@ describe('a hunt', () => {
     expect(await told(ana(), 'hunt start', { suite: 'cloud', bugs: 'w8' })).toContain('no planted bug called w8');
     expect(await told(ana(), 'hunt start', { suite: 'cloud', ref: 'a b' })).toContain('without spaces');
     expect(await suggested(ana(), 'hunt start', 'bugs', { suite: 'cloud', bugs: 'w7' })).toEqual(['w7']);
+    const many = `${'stale_image, '.repeat(7)}w`;
+    expect(await suggested(ana(), 'hunt start', 'bugs', { suite: 'cloud', bugs: many })).toContain(`${many}7`);
+    const tooMany = `${'stale_image, '.repeat(12)}w`;
+    expect(await suggested(ana(), 'hunt start', 'bugs', { suite: 'cloud', bugs: tooMany })).toEqual([]);
     expect(await told(ana(), 'hunt start', { suite: 'cloud', minutes: 10, ref: 'main' })).toContain('Hunt #1 runs');
     const live = await until(owner(), () => inHunts().find((one) => read(one).includes('Hunt #1')));
     expect(read(live)).toContain('no machine is at work');

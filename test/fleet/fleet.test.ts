@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { refuse } from '../../src/community/refusal.js';
 import type { Fence } from '../../src/fleet/engines/sqlite/leases.js';
 import { ApiRefusal } from '../../src/fleet/refused.js';
 import {
@@ -152,6 +153,26 @@ describe('leases', () => {
     expect(fleet.leases.beat(owl.id, [{ ...lease, steps: 1 }])).toEqual({ [lease.lease]: 'cancel' });
     expect(answer(fleet, owl, lease, passing(lease.job, lease.nonce))).toBe('cancelled');
     expect(refusalOf(() => fleet.hunts.stop(id))).toBe('hunt_ended');
+  });
+
+  it('goes on with the version that a machine worked on last, where shares are about even', () => {
+    const { fleet } = test;
+    for (const ref of ['v1', 'v2']) hunt(fleet, { budgetSteps: 100_000, ref, author: ref });
+    const machines = ['ann', 'bob'].map((name) => lend(fleet, name, name));
+    // A hunt that has no slot goes first, so each begins with one of them.
+    let held = machines.map((machine) => ask(fleet, machine)[0] ?? refuse('machine_unknown'));
+    expect(held.map(({ job }) => job.ref)).toEqual(['v1', 'v2']);
+    for (let turn = 0; turn < 6; turn++) {
+      for (const [n, machine] of machines.toReversed().entries()) {
+        const lease = held.toReversed()[n];
+        if (lease) answer(fleet, machine, lease, honest(lease.job, lease.nonce, lease.job.bugs.includes(CANARY)));
+      }
+      held = machines
+        .toReversed()
+        .map((machine) => ask(fleet, machine)[0] ?? refuse('machine_unknown'))
+        .toReversed();
+      expect(held.map(({ job }) => job.ref)).toEqual(['v1', 'v2']);
+    }
   });
 
   it('lends no machine more than it could ever work on, and none for ever', () => {
