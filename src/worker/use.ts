@@ -4,20 +4,17 @@ import { join } from 'node:path';
 
 /** Processes that `pid` started, and those that they started. None where there is no /proc. */
 export function startedBy(pid: number): number[] {
-  const children = new Map<number, number[]>();
-  for (const name of namesIn('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
-    const stat = textOf(`/proc/${name}/stat`);
-    const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ', 2)[1]);
-    children.set(parent, [...(children.get(parent) ?? []), Number(name)]);
-  }
   const found: number[] = [];
-  for (let next = children.get(pid) ?? []; next.length > 0; ) {
-    found.push(...next);
-    next = next.flatMap((one) => children.get(one) ?? []);
-  }
+  // By what the kernel keeps for each thread: to look through all processes of a large machine costs more than a job.
+  for (let next = childrenOf(pid); next.length > 0; next = next.flatMap(childrenOf)) found.push(...next);
   return found;
 }
+
+const childrenOf = (pid: number): number[] =>
+  namesIn(`/proc/${pid}/task`)
+    .flatMap((thread) => textOf(`/proc/${pid}/task/${thread}/children`).split(' '))
+    .filter((child) => child !== '')
+    .map(Number);
 
 /** Bytes that a process holds, what it shares with others counted in part. 0 once it is gone. */
 export function memoryOf(pid: number): number {
@@ -26,6 +23,9 @@ export function memoryOf(pid: number): number {
   return 1024 * Number(kib ?? /^VmRSS:\s+(\d+)/m.exec(textOf(`/proc/${pid}/status`))?.[1] ?? 0);
 }
 
+/** What a file takes at least, however empty it is: many of them are ended as large ones are. */
+const LEAST = 4096;
+
 /** Bytes on the disk below a path, links not followed. */
 export function diskOf(path: string): number {
   let bytes = 0;
@@ -33,7 +33,7 @@ export function diskOf(path: string): number {
     const one = paths.pop() ?? path;
     const found = lstatSync(one, { throwIfNoEntry: false });
     if (!found) continue;
-    bytes += found.blocks * 512;
+    bytes += Math.max(LEAST, found.blocks * 512);
     if (found.isDirectory()) paths.push(...namesIn(one).map((name) => join(one, name)));
   }
   return bytes;

@@ -23,6 +23,8 @@ export interface Watch {
 }
 
 const LOOK_MS = 500;
+/** Looking takes at most one part in so many of the worker's time, whatever there is to look at. */
+const PART = 10;
 /** How long a job takes is an estimate: it is late when it takes so many times what the lender gives. */
 const LATE = 2;
 const MB = 1024 * 1024;
@@ -63,7 +65,7 @@ export function createWatch(clock: Clock): Watch {
   }
 
   function look(): void {
-    cancel = undefined;
+    const began = performance.now();
     endTheLate();
     hold(
       ({ pid }) => startedBy(pid),
@@ -77,7 +79,8 @@ export function createWatch(clock: Clock): Watch {
       ({ limits }) => limits.disk_mb,
       'disk',
     );
-    if (jobs.size > 0) cancel = clock.after(LOOK_MS, look);
+    const took = performance.now() - began;
+    cancel = jobs.size > 0 ? clock.after(Math.max(LOOK_MS, Math.min(PART * took, 30_000)), look) : undefined;
   }
 
   return {

@@ -37,6 +37,11 @@ describe.each(tiers)('a job in the tier %s', (tier) => {
     await expect(lookAround(spySuite(folder, fill), { tier, disk_mb: 32 })).rejects.toThrow('more disk than the 32 MB');
   }, 60_000);
 
+  it('is ended when it takes the disk with files that have nothing in them', async () => {
+    const fill = 'cd "$TMPDIR" && seq 1 9000 | xargs touch; sleep 5; echo filled';
+    await expect(lookAround(spySuite(folder, fill), { tier, disk_mb: 32 })).rejects.toThrow('more disk than the 32 MB');
+  }, 60_000);
+
   it('is ended when it takes twice the time of the longest job that the policy takes', async () => {
     const spy = spySuite(folder, 'sleep 50');
     await expect(lookAround(spy, { tier, max_minutes: 0.02 })).rejects.toThrow('2 times the 0.02 minutes');
@@ -61,6 +66,11 @@ describe.skipIf(!sandboxes().includes('bubblewrap'))('a job that is shut in', ()
     },
     60_000,
   );
+
+  it('is ended when what left it takes the memory', async () => {
+    const spy = spySuite(folder, `(setsid ${hoard(600)} &) ; sleep 8`);
+    await expect(lookAround(spy, { tier, memory_mb: 256 })).rejects.toThrow('more memory than the 256 MB');
+  }, 60_000);
 
   it('cannot write a file that is larger than all its disk', async () => {
     const spy = spySuite(folder, 'head -c 100000000 /dev/zero > /tmp/x 2>/dev/null || stat -c %s /tmp/x');
