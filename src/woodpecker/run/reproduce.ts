@@ -1,5 +1,5 @@
 /** From a failure that was seen once to what is known of it: how often it comes back, and the fewest steps that show it. */
-import { renumber } from '../shrink/legal.js';
+import { endingAt, renumber } from '../shrink/legal.js';
 import { createShrinker } from '../shrink/shrinker.js';
 import type { Suite } from '../suite/suite.js';
 import type { Failure, Step } from '../types.js';
@@ -39,10 +39,15 @@ export async function reproduce(suite: Suite, { failure, trace }: Seen, tools: R
   let errorsInARow = 0;
 
   // What shows only at the end of a walk needs all of it.
-  const upTo = failure.action === 'end' ? trace : trace.slice(0, failure.at + 1);
+  const upTo = failure.action === 'end' ? trace : endingAt(trace, failure.at);
   const first = await tried(upTo, ENOUGH_HITS, MOST_TRIES);
   if (first.hits === 0) return result(upTo, first);
-  const shrinker = createShrinker(suite, upTo, failure, { reliability: first.hits / first.runs });
+  const shrinker = createShrinker(
+    suite,
+    upTo,
+    { ...failure, at: upTo.length - 1 },
+    { reliability: first.hits / first.runs },
+  );
   while (!given() && !shrinker.done) {
     const [candidate] = shrinker.next(1);
     if (candidate === undefined) break;

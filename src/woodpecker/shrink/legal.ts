@@ -12,6 +12,16 @@ export interface Goal {
   readonly anchored: boolean;
 }
 
+/**
+ * The steps up to the one that failed, which stands last. Of concurrent steps, the other lane's are all part of what led there, in
+ * whatever order the two lanes were written down.
+ */
+export function endingAt(steps: readonly Step[], at: number): Step[] {
+  const failing = steps[at];
+  if (!failing?.lane) return steps.slice(0, at + 1);
+  return [...steps.slice(0, at), ...steps.slice(at + 1).filter(({ lane }) => lane !== failing.lane), failing];
+}
+
 /** The steps that are still legal, in order, of those wanted; undefined when the failing one is not, or fails in another guise. */
 export function repair({ suite, anchored }: Goal, wanted: readonly Step[], guise?: string): Step[] | undefined {
   const start = createModel(suite);

@@ -7,7 +7,7 @@
 import { printStep } from '../step-text.js';
 import type { Suite } from '../suite/suite.js';
 import type { Failure, Step } from '../types.js';
-import { type Goal, guiseOf, renumber } from './legal.js';
+import { endingAt, type Goal, guiseOf, renumber } from './legal.js';
 import { MOVES, sameGuise } from './moves.js';
 
 /** A candidate to be run until it has failed `hits` times with the finding's signature, at most `tries` times. */
@@ -80,7 +80,7 @@ export function createShrinker(
 ): Shrinker {
   // What shows only at the end of a walk is no step's own.
   const goal: Goal = { suite, anchored: failure.action !== 'end' };
-  const start = renumber(suite, goal.anchored ? failing.slice(0, failure.at + 1) : failing);
+  const start = renumber(suite, goal.anchored ? endingAt(failing, failure.at) : failing);
   const guise = goal.anchored ? guiseOf(suite, start) : '';
   const tries = triesFor(options.reliability ?? 1);
   const budget = options.budget ?? BUDGET;
@@ -126,7 +126,7 @@ export function createShrinker(
   const after = ({ steps, mark, place: at }: Proposal, verdict: Verdict): Place => {
     if (verdict.hits === 0) return at;
     const last = verdict.at ?? steps.length - 1;
-    const cut = goal.anchored && last < steps.length - 1 ? steps.slice(0, last + 1) : steps;
+    const cut = goal.anchored && last < steps.length - 1 ? endingAt(steps, last) : steps;
     const success = MOVES[at.move]?.success;
     if (success === 'next') return { best: cut, move: at.move + 1, mark: 0, skip: 0, changed: true };
     return { best: cut, move: at.move, mark: success === 'on' ? mark : 0, skip: 0, changed: true };

@@ -194,6 +194,30 @@ actions:
     expect(offered).toBeGreaterThan(5);
   });
 
+  it('keeps what the other lane did, wherever it stands beside the step that failed', () => {
+    const bug: Bug = (steps) => {
+      const crash = steps.findIndex(({ action, lane }) => action === 'reboot_vm' && lane === 1);
+      return steps.some(({ action, lane }) => action === 'stop_vm' && lane === 2) && crash >= 0 ? crash : undefined;
+    };
+    const walk = [
+      'create_vm -> vm#1 root=volume#1',
+      'create_volume -> volume#2',
+      '1| reboot_vm vm#1',
+      '2| stop_vm vm#1',
+      '1| attach_volume volume#2 vm#1',
+    ].map(parseStep);
+    const shrinker = createShrinker(w7Suite(), walk, { action: 'reboot_vm', at: 2 });
+    for (let [c] = shrinker.next(); c; [c] = shrinker.next()) {
+      const at = bug(c.steps);
+      shrinker.tell(c.id, { hits: at === undefined ? 0 : 1, runs: 1, ...(at === undefined ? {} : { at }) });
+    }
+    expect(shrinker.best.map(printStep)).toEqual([
+      'create_vm -> vm#1 root=volume#1',
+      '2| stop_vm vm#1',
+      '1| reboot_vm vm#1',
+    ]);
+  });
+
   it('may leave out the last step of a failure that shows at the end only', () => {
     const shrinker = createShrinker(
       w7Suite(),
