@@ -39,7 +39,14 @@ export function openShrinker({ suite, trace, action, rate }: ShrinkStart): Shrin
   let shrinker = fresh();
 
   function fresh(): Shrinker {
-    return createShrinker(suite, steps, { action, at: steps.length - 1 }, { reliability: rate });
+    // The step that failed is the last, but for concurrent ones: those of the other lane may be written down after it.
+    const failing = steps.findLastIndex((step) => step.action === action);
+    return createShrinker(
+      suite,
+      steps,
+      { action, at: failing < 0 ? steps.length - 1 : failing },
+      { reliability: rate },
+    );
   }
 
   /** Tells the shrinker; true when that gave it a better sequence. */
