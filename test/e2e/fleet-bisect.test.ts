@@ -9,12 +9,15 @@ import { type LentTown, openLentTown, PATIENCE } from '../support/lent-town.js';
 import { read } from '../support/until.js';
 
 const COMMITS = 16;
+/** The commit after them deletes what is deleted again. */
+const FIX = COMMITS + 1;
 /** From this commit on, a deleted box stays. */
 const BROUGHT_IN = 11;
 /** Commits that do not build: none of them next to what is looked for. */
 const UNBUILDABLE: readonly number[] = [4, 9, 13];
 
-const repository = mkdtempSync(join(tmpdir(), 'flock-boxes-'));
+const folder = mkdtempSync(join(tmpdir(), 'flock-boxes-'));
+const repository = join(folder, 'repository');
 const git = (...args: string[]): string =>
   execFileSync('git', ['-C', repository, '-c', 'user.name=ann', '-c', 'user.email=ann@example.org', ...args], {
     encoding: 'utf8',
@@ -33,15 +36,15 @@ const boxes = (n: number): string =>
     '',
   ].join('\n');
 const deleting = (n: number): string =>
-  n < BROUGHT_IN ? 'rm "$2.box"' : 'mv "$2.box" "$2.old" && cp "$2.old" "$2.box"';
+  n < BROUGHT_IN || n === FIX ? 'rm "$2.box"' : 'mv "$2.box" "$2.old" && cp "$2.old" "$2.box"';
 const building = (n: number): string =>
   UNBUILDABLE.includes(n) ? 'echo "boxes.sh: undefined reference" >&2\nexit 2\n' : 'cp boxes.sh boxes\n';
 
 /** Commits one version after the other. Returns their hashes, the oldest first. */
 function commitAll(): string[] {
-  git('init', '--quiet');
-  return Array.from({ length: COMMITS }, (_, at) => {
-    mkdirSync(repository, { recursive: true });
+  mkdirSync(repository);
+  git('init', '--quiet', '--initial-branch=main');
+  return Array.from({ length: FIX }, (_, at) => {
     writeFileSync(join(repository, 'boxes.sh'), boxes(at + 1));
     writeFileSync(join(repository, 'build.sh'), building(at + 1));
     git('add', '.');
@@ -53,9 +56,9 @@ function commitAll(): string[] {
 const SUITE = `
 suite: boxes
 about: Boxes, as files, in whatever version is asked for.
-environment: { pass: [BOXES_REPOSITORY] }
 set_up: |
-  git --git-dir="$BOXES_REPOSITORY/.git" archive "$FLOCK_REF" | tar -x
+  git clone --quiet --bare "$FLOCK_SUITE/boxes.bundle" history
+  git --git-dir=history archive "$FLOCK_REF" | tar -x
   sh build.sh
 resources:
   box:
@@ -72,6 +75,14 @@ actions:
     run: sh boxes delete "$box"
 `;
 
+/** The suite's folder as an archive: what is tested is in it, so that machines need neither a network nor anything of ours. */
+function archive(): Buffer {
+  mkdirSync(join(folder, 'boxes'));
+  writeFileSync(join(folder, 'boxes', 'suite.yaml'), SUITE);
+  git('bundle', 'create', '--quiet', join(folder, 'boxes', 'boxes.bundle'), 'main');
+  return execFileSync('tar', ['-czf', '-', '-C', folder, 'boxes']);
+}
+
 let town: LentTown;
 let hashes: string[];
 
@@ -81,7 +92,7 @@ beforeAll(async () => {
 }, PATIENCE);
 afterAll(async () => {
   await town?.close();
-  rmSync(repository, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true });
 }, PATIENCE);
 
 const commit = (n: number): string => hashes[n - 1] ?? '';
@@ -94,14 +105,13 @@ describe('bisecting on lent machines, over real commits', () => {
   it(
     'begins with a finding on the newest commit',
     async () => {
-      const file = { name: 'boxes.yaml', data: Buffer.from(SUITE) };
+      const file = { name: 'boxes.tar.gz', data: archive() };
       expect(await town.told(town.ana.id, 'suite add', { file })).toContain('boxes is added');
       const suite = town.bot.guilds.open(town.guild.id).db.prepare('SELECT digest FROM suite').pluck().get() as string;
       expect(await town.told(town.owner.id, 'suite approve', { suite })).toContain('may run on machines');
-      const env = { BOXES_REPOSITORY: repository };
-      await town.lend(town.ana.id, 'owl', 'boxes', env);
-      await town.lend(town.wei.id, 'jay', 'boxes', env);
-      await town.lend(town.bo.id, 'wren', 'boxes', env);
+      await town.lend(town.ana.id, 'owl', 'boxes');
+      await town.lend(town.wei.id, 'jay', 'boxes');
+      await town.lend(town.bo.id, 'wren', 'boxes');
       const plan = { suite: 'boxes', ref: commit(COMMITS), steps: 60, length: 10 };
       expect(await town.told(town.owner.id, 'hunt start', plan)).toContain('Hunt #1 runs');
       const thread = await town.eventually(() => town.threads()[0]);
@@ -153,9 +163,7 @@ describe('bisecting on lent machines, over real commits', () => {
     async () => {
       const [thread] = town.threads();
       const id = thread?.id ?? '';
-      writeFileSync(join(repository, 'boxes.sh'), boxes(1));
-      git('commit', '--quiet', '-am', 'Delete what is deleted');
-      const fix = git('rev-parse', 'HEAD');
+      const fix = commit(FIX);
       await town.told(town.owner.id, 'finding fixed-in', { ref: fix }, id);
       await town.eventually(() => /retested there: 0 of [1-9]/.test(read(town.card(id))));
       await town.told(town.owner.id, 'hunt start', { suite: 'boxes', ref: fix, steps: 40, length: 10 });

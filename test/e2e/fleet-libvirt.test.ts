@@ -52,7 +52,7 @@ describe.skipIf(!installed)('a hunt in libvirt, from Discord', () => {
       await town.eventually(() => town.live(1)?.attachments.some(({ filename }) => filename === 'hunt-1.png'));
       const card = hunt(1);
       expect(card).toContain('**100 %** · done');
-      expect(card).toMatch(/✔️ [1-9][\d,]* checks/);
+      expect(card).toMatch(/[1-9][\d,]* checks/);
       expect(card).toContain('🟢 canary: caught');
       expect(card).toContain('**No findings**');
       expect(town.threads()).toEqual([]);

@@ -93,10 +93,10 @@ export async function openLentTown() {
     },
 
     /** Lends a machine as people do: the code from `/machine lend`, typed into the worker, which then runs. */
-    async lend(lender: string, name: string, suite: string, env: NodeJS.ProcessEnv = {}): Promise<void> {
+    async lend(lender: string, name: string, suite: string): Promise<void> {
       const offer = read(await say(lender, 'machine lend', { name }));
       const [, url, code] = /npx flock worker enroll (\S+) ([0-9A-Z-]+)/.exec(offer) ?? [];
-      const run = (...args: readonly string[]) => flockProcess(['worker', ...args, '--home', join(homes, name)], env);
+      const run = (...args: readonly string[]) => flockProcess(['worker', ...args, '--home', join(homes, name)], {});
       for (const words of [
         ['enroll', url ?? '', code ?? ''],
         ['accept', suite],
