@@ -80,7 +80,6 @@ export async function openCell({ suite, terms, packageRoot, caller, onRefused }:
     throw error;
   }
   const { pid, stdin, stdout, stderr } = child;
-  if (pid !== undefined) firstToGo(pid);
   const ended = new Promise<void>((resolve) => {
     child?.once('close', () => resolve());
     child?.once('error', () => resolve());
@@ -160,15 +159,6 @@ function variablesOf({ suite }: SuiteFolder, caller: CellOptions['caller']): Rec
   );
   const own = { HOME: INSIDE.home, TMPDIR: '/tmp', DATA_DIR: INSIDE.home };
   return { ...Object.fromEntries(passed), PATH: pathInside(caller.PATH), ...own };
-}
-
-/** Where memory runs out, the system ends jobs before anything of the lender's. */
-function firstToGo(pid: number): void {
-  try {
-    writeFileSync(`/proc/${pid}/oom_score_adj`, '1000');
-  } catch {
-    // It ended already, or this system knows nothing of it.
-  }
 }
 
 function dataOf(line: string): unknown {

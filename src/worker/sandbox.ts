@@ -60,6 +60,9 @@ export const SMALL_TALK = {
   hosts: '127.0.0.1 localhost flock\n::1 localhost\n',
 } as const;
 
+/** Where memory runs out, the system ends a job before anything of the lender's: whatever is started from here inherits that. */
+const FIRST_TO_GO = '{ echo 1000 > /proc/self/oom_score_adj; } 2> /dev/null; exec "$@"';
+
 export interface ShutIn {
   /** The folder of Flock's package.json. */
   readonly packageRoot: string;
@@ -105,9 +108,9 @@ export function shutIn({ packageRoot, suite, scratch, out, fileBytes }: ShutIn, 
     ...(out === undefined ? [] : [[out, INSIDE.out]]),
   ];
   return {
-    command: 'prlimit',
+    command: '/bin/sh',
     args: [
-      ...['--core=0', `--fsize=${fileBytes}`, 'bwrap', ...WALLS],
+      ...['-c', FIRST_TO_GO, 'sh', 'prlimit', '--core=0', `--fsize=${fileBytes}`, 'bwrap', ...WALLS],
       ...written.flatMap(([from = '', to = '']) => ['--bind', from, to]),
       ...seen.flatMap(([from, to]) => ['--ro-bind', from, to]),
       // Under /proc/sys lie switches of the whole machine, which a worker that is root may turn though it has no rights.
