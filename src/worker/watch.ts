@@ -23,8 +23,9 @@ export interface Watch {
 }
 
 const LOOK_MS = 500;
-/** Looking takes at most one part in so many of the worker's time, whatever there is to look at. */
+/** Looking takes about one part in so many of the worker's time, as long as that is not too seldom; milliseconds. */
 const PART = 10;
+const SELDOM_MS = 3_000;
 /** How long a job takes is an estimate: it is late when it takes so many times what the lender gives. */
 const LATE = 2;
 const MB = 1024 * 1024;
@@ -80,7 +81,7 @@ export function createWatch(clock: Clock): Watch {
       'disk',
     );
     const took = performance.now() - began;
-    cancel = jobs.size > 0 ? clock.after(Math.max(LOOK_MS, Math.min(PART * took, 30_000)), look) : undefined;
+    cancel = jobs.size > 0 ? clock.after(Math.max(LOOK_MS, Math.min(PART * took, SELDOM_MS)), look) : undefined;
   }
 
   return {

@@ -19,7 +19,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const hoard = (megabytes: number) =>
-  `node -e 'const all = []; for (let n = 0; n < ${megabytes}; n++) all.push(Buffer.alloc(1024 * 1024, 1)); setTimeout(() => console.log(all.length), 3000)'`;
+  `node -e 'const all = []; for (let n = 0; n < ${megabytes}; n++) all.push(Buffer.alloc(1024 * 1024, 1)); setTimeout(() => console.log(all.length), ${megabytes > 300 ? 30_000 : 1000})'`;
 
 describe.each(tiers)('a job in the tier %s', (tier) => {
   it('is ended when it takes more memory than the policy gives', async () => {
@@ -33,12 +33,12 @@ describe.each(tiers)('a job in the tier %s', (tier) => {
   }, 60_000);
 
   it('is ended when it takes more of the disk than the policy gives, in many files too', async () => {
-    const fill = 'for n in $(seq 1 60); do head -c 1000000 /dev/zero > "$TMPDIR/$n"; done; sleep 5; echo filled';
+    const fill = 'for n in $(seq 1 60); do head -c 1000000 /dev/zero > "$TMPDIR/$n"; done; sleep 30; echo filled';
     await expect(lookAround(spySuite(folder, fill), { tier, disk_mb: 32 })).rejects.toThrow('more disk than the 32 MB');
   }, 60_000);
 
   it('is ended when it takes the disk with files that have nothing in them', async () => {
-    const fill = 'cd "$TMPDIR" && seq 1 9000 | xargs touch; sleep 5; echo filled';
+    const fill = 'cd "$TMPDIR" && seq 1 9000 | xargs touch; sleep 30; echo filled';
     await expect(lookAround(spySuite(folder, fill), { tier, disk_mb: 32 })).rejects.toThrow('more disk than the 32 MB');
   }, 60_000);
 
@@ -59,7 +59,7 @@ describe.skipIf(!sandboxes().includes('bubblewrap'))('a job that is shut in', ()
   it.each(['/tmp', '/dev/shm', '$HOME'])(
     'is ended when it hides what it takes in %s',
     async (place) => {
-      const fill = `for n in $(seq 1 60); do head -c 1000000 /dev/zero > "${place}/$n"; done; sleep 5; echo filled`;
+      const fill = `for n in $(seq 1 60); do head -c 1000000 /dev/zero > "${place}/$n"; done; sleep 30; echo filled`;
       await expect(lookAround(spySuite(folder, fill), { tier, disk_mb: 32 })).rejects.toThrow(
         'more disk than the 32 MB',
       );
@@ -68,7 +68,7 @@ describe.skipIf(!sandboxes().includes('bubblewrap'))('a job that is shut in', ()
   );
 
   it('is ended when what left it takes the memory', async () => {
-    const spy = spySuite(folder, `(setsid ${hoard(600)} &) ; sleep 8`);
+    const spy = spySuite(folder, `(setsid ${hoard(600)} &) ; sleep 30`);
     await expect(lookAround(spy, { tier, memory_mb: 256 })).rejects.toThrow('more memory than the 256 MB');
   }, 60_000);
 
