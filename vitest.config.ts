@@ -8,6 +8,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     expect: { poll: { timeout: 20_000 } },
     pool: 'forks',
-    maxWorkers: 2,
+    // More than this machine may have processors: most tests wait for other processes.
+    maxWorkers: 3,
   },
 });

@@ -1,7 +1,7 @@
 /** The only reader of the environment: finds the command, hands it what it needs, and ends the process with its code. */
 import { config } from 'dotenv';
 import { type CliCommand, type Terminal, UsageError } from './cli/index.js';
-import { EnvironmentError, readEnvironment } from './platform/env.js';
+import { EnvironmentError, ONLY_DATA, readEnvironment } from './platform/env.js';
 
 /** Everything that `flock` can do, in the order of `flock --help`. Loaded when asked for: a worker needs no discord.js. */
 const COMMANDS: Readonly<Record<string, () => Promise<{ default: CliCommand }>>> = {
@@ -50,7 +50,8 @@ async function main(args: readonly string[], terminal: Terminal): Promise<number
   }
   try {
     config({ quiet: true });
-    return await command.run(rest, terminal, readEnvironment(process.env));
+    const names = command.settings === 'all' ? undefined : ONLY_DATA;
+    return await command.run(rest, terminal, readEnvironment(process.env, names));
   } catch (error) {
     if (error instanceof UsageError) {
       terminal.err(`flock: ${error.message}\nusage: flock ${command.usage}`);

@@ -10,6 +10,7 @@ export default {
   name: 'doctor',
   usage: 'doctor',
   summary: 'check the environment and every guild file, without Discord; exit code 1 when something is wrong',
+  settings: 'all',
   async run(args, terminal, env) {
     if (args.length > 0) throw new UsageError('doctor takes no arguments');
     terminal.out(

@@ -14,6 +14,8 @@ export interface CliCommand {
   /** One line for `flock --help`: usage and purpose. */
   readonly usage: string;
   readonly summary: string;
+  /** It runs the bot, or looks after it: all settings have to be right. Others are asked only where the data lies. */
+  readonly settings?: 'all';
   /** Returns the exit code. Throws UsageError for wrong arguments. */
   run(args: readonly string[], terminal: Terminal, env: Environment): Promise<number>;
 }

@@ -5,6 +5,7 @@ export default {
   name: 'start',
   usage: 'start',
   summary: 'run the bot; without DISCORD_TOKEN, in a Discord on this machine',
+  settings: 'all',
   async run(args, terminal, env) {
     if (args.length > 0) throw new UsageError('start takes no arguments');
     try {

@@ -123,11 +123,20 @@ export interface Environment {
   readonly variables: Readonly<Record<string, string | undefined>>;
 }
 
-/** Reads the variables that Flock knows; empty ones count as absent. Throws EnvironmentError with every wrong value. */
-export function readEnvironment(variables: Readonly<Record<string, string | undefined>>): Environment {
+/** What a command needs to be right that does not run the bot: a hunt is none of the certificate's business. */
+export const ONLY_DATA: readonly Name[] = ['DATA_DIR'];
+
+/**
+ * Reads the variables that Flock knows, or those of `names` alone; empty ones count as absent. Throws EnvironmentError with every
+ * wrong value.
+ */
+export function readEnvironment(
+  variables: Readonly<Record<string, string | undefined>>,
+  names: readonly string[] = Object.keys(WANTED),
+): Environment {
   const given = Object.fromEntries(
-    Object.entries(variables).flatMap(([name, value]) => {
-      const text = value?.trim();
+    names.flatMap((name) => {
+      const text = variables[name]?.trim();
       return text === undefined || text === '' ? [] : [[name, text]];
     }),
   );

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startLocalDiscord } from '../../src/local-discord/index.js';
 import { createBot, createUser } from '../../src/local-discord/operations/users.js';
+import { packageRoot } from '../../src/platform/paths.js';
 import { type FlockProcess, flockProcess } from '../support/flock-process.js';
 import { ask, settleDown } from '../support/settlement.js';
 
@@ -60,6 +61,12 @@ describe('the command line', () => {
       'HTTP_PORT: found "web", wanted a port, 0 to 65535 (0: any free one)',
       'LOG_LEVEL: found "loud", wanted one of fatal, error, warn, info, debug, trace, silent',
     ]);
+  });
+
+  it('minds no setting of the bot where it does not run it', async () => {
+    const check = ['suite', 'check', join(packageRoot, 'data/suites/w7')];
+    expect((await ended(flock(check, { TLS_CERT: 'nowhere', DISCORD_OPENAPI: 'nowhere' }))).code).toBe(0);
+    expect((await ended(flock(['doctor'], { TLS_CERT: 'nowhere' }))).err).toMatch(/^TLS_CERT: found "nowhere"/);
   });
 });
 
