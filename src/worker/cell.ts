@@ -1,11 +1,12 @@
 /** A sandbox with Flock in it, which runs one job after another of the same suite: to make one costs more than a short job. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type JobSpec, MAX_BODY, resultRequest } from '../fleet/protocol.js';
 import { createLineReader, createTail } from '../woodpecker/drivers/lines.js';
+import { createProcessTree } from '../woodpecker/drivers/process-tree.js';
 import type { SuiteFolder } from '../woodpecker/drivers/suite-folder.js';
 import type { Performed } from './loop.js';
 import type { Policy } from './policy.js';
@@ -53,6 +54,8 @@ export async function openCell({ suite, terms, packageRoot, caller, onRefused }:
   const scratch = mkdtempSync(join(tmpdir(), `${SCRATCH}${process.pid}-`));
   let wayOut: WayOut | undefined;
   let child: ChildProcess | undefined;
+  // A sandbox that is ended while it is being made leaves a half of it behind that waits for ever, where only its head is killed.
+  const tree = createProcessTree();
   let sound = true;
   let jobs = 0;
   let hear: (line: string) => void = () => undefined;
@@ -60,7 +63,7 @@ export async function openCell({ suite, terms, packageRoot, caller, onRefused }:
 
   function close(): void {
     sound = false;
-    child?.kill('SIGKILL');
+    tree.kill();
     wayOut?.close();
     remove(scratch);
   }
@@ -73,7 +76,8 @@ export async function openCell({ suite, terms, packageRoot, caller, onRefused }:
     if (network !== 'none' && out !== undefined) wayOut = await openWayOut({ allowed: network, path: out, onRefused });
     const inner = ['worker', 'perform', '--home', INSIDE.home];
     const shut = shutIn({ packageRoot, suite: suite.folder, scratch, out, fileBytes: disk_mb * MB }, inner);
-    child = spawn(shut.command, [...shut.args], { stdio: ['pipe', 'pipe', 'pipe'], env: variablesOf(suite, caller) });
+    const env = variablesOf(suite, caller);
+    child = await tree.spawn(shut.command, shut.args, { cwd: scratch, stdio: ['pipe', 'pipe', 'pipe'], env });
     say({ folder: shut.suite, ...(out === undefined ? {} : { out: INSIDE.out }) });
   } catch (error) {
     close();
@@ -104,8 +108,10 @@ export async function openCell({ suite, terms, packageRoot, caller, onRefused }:
       const answered = new Promise<Performed | undefined>((resolve) => {
         hear = (line) => {
           const says = saysSchema.safeParse(dataOf(line));
-          if (!says.success) close();
-          else if ('result' in says.data) resolve(says.data.result);
+          if (!says.success) {
+            tail.feed(Buffer.from(`it said what makes no sense: ${z.prettifyError(says.error)}`));
+            close();
+          } else if ('result' in says.data) resolve(says.data.result);
           else progress(says.data.steps, says.data.checks);
         };
         void ended.then(() => resolve(undefined));

@@ -30,3 +30,17 @@ export function isAlive(pid: number): boolean {
     return false;
   }
 }
+
+/** Ids of living processes, but this one, with this on their command line. One that was killed and waits to be reaped has none any more. */
+export function processesNaming(mark: string): number[] {
+  return readdirSync('/proc').flatMap((name) => {
+    const pid = Number(name);
+    if (!Number.isInteger(pid) || pid === process.pid) return [];
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(mark) ? [pid] : [];
+    } catch {
+      // It ended while we looked.
+      return [];
+    }
+  });
+}

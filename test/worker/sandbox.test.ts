@@ -1,14 +1,18 @@
 /** What a job can do to the machine of a lender who does not trust it. */
 
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { homedir, hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { JobSpec } from '../../src/fleet/protocol.js';
 import { packageRoot } from '../../src/platform/paths.js';
+import { openCell } from '../../src/worker/cell.js';
 import { sandboxes } from '../../src/worker/sandbox.js';
+import { processesNaming } from '../support/processes.js';
 import { lookAround, spySuite } from '../support/spy-suite.js';
 
 const here = sandboxes().includes('bubblewrap');
@@ -75,14 +79,7 @@ describe.skipIf(!here)('a job that is shut in', () => {
   it('sees no process but its own, and outlives its end by none', async () => {
     const said = await inside('setsid sleep 7357 & ls /proc | grep -c "^[0-9]"');
     expect(Number(said)).toBeLessThan(12);
-    const left = readdirSync('/proc').filter((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/cmdline`, 'utf8') === 'sleep\0' + '7357\0';
-      } catch {
-        return false;
-      }
-    });
-    expect(left).toEqual([]);
+    expect(processesNaming('sleep\0' + '7357\0')).toEqual([]);
   });
 
   it('finds what common programs need: a name, a host called localhost, certificates', async () => {
@@ -132,5 +129,23 @@ describe.skipIf(!here)('the network of a job that is shut in', () => {
     const spy = spySuite(folder, fetching(`http://${host}:${port}/`));
     const { said, refused } = await lookAround(spy, { tier, network: [host] });
     expect([said, refused]).toEqual(['403', [`${host}:${port}`]]);
+  });
+});
+
+describe.skipIf(!here)('a sandbox that is ended while it is being made', () => {
+  it('ends whole, at whatever moment', async () => {
+    const suite = spySuite(folder, 'sleep 60');
+    const { digest } = suite.suite;
+    const job: JobSpec = { kind: 'replay', digest, trace: ['look -> place#1'], seed: 1, runs: 1, bugs: [] };
+    const terms = { network: 'none', disk_mb: 16 } as const;
+    for (let ms = 0; ms < 60; ms += 2) {
+      const cell = await openCell({ suite, terms, packageRoot, caller: process.env, onRefused: () => undefined });
+      const ending = new AbortController();
+      const ran = cell.run(job, ending.signal, () => undefined);
+      await pause(ms);
+      ending.abort();
+      expect(await ran).toBeUndefined();
+      expect(processesNaming(cell.scratch)).toEqual([]);
+    }
   });
 });

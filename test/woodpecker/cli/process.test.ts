@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import { processesNaming } from '../../support/processes.js';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const flock = join(here, '../../../bin/flock.js');
@@ -16,18 +17,6 @@ afterEach(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 let marks = 0;
-
-/** Ids of living processes with this on their command line. */
-const running = (mark: string) =>
-  readdirSync('/proc').filter((pid) => {
-    try {
-      return (
-        /^\d+$/.test(pid) && Number(pid) !== process.pid && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(mark)
-      );
-    } catch {
-      return false;
-    }
-  });
 
 /** Waits for what has no event: another process's beginning or end. Seen once is seen: a process that replaces itself has no command line for a moment. */
 const until = (holds: () => boolean): Promise<void> => vi.waitUntil(holds, { timeout: 30_000, interval: 10 }).then();
@@ -68,7 +57,7 @@ patterns:
 `,
   );
   const hunt = start(suite, '--out', out, '--pattern', 'hang');
-  await until(() => running(mark).length >= 5);
+  await until(() => processesNaming(mark).length >= 5);
   return { ...hunt, mark, out };
 }
 
@@ -78,7 +67,7 @@ describe('a hunt that is killed in the middle of a step', () => {
     child.kill('SIGKILL');
     expect(await exited).toBe('SIGKILL');
     expect(lastLines(out).at(-1)).toMatchObject({ step: 1, do: 'hang box#1' });
-    await until(() => running(mark).length === 0);
+    await until(() => processesNaming(mark).length === 0);
   });
 });
 
@@ -89,7 +78,7 @@ describe('Ctrl-C', () => {
     expect(await exited).toBe(0);
     expect(lines.join('\n')).toMatch(/no finding: stopped, 1 walk/);
     expect(readdirSync(out)).toContain('torn-down');
-    expect(running(mark)).toEqual([]);
+    expect(processesNaming(mark)).toEqual([]);
   });
 
   it.each(['SIGTERM', 'SIGHUP'] as const)('is no different from %s', async (signal) => {
@@ -97,7 +86,7 @@ describe('Ctrl-C', () => {
     child.kill(signal);
     expect(await exited).toBe(0);
     expect(readdirSync(out)).toContain('torn-down');
-    expect(running(mark)).toEqual([]);
+    expect(processesNaming(mark)).toEqual([]);
   });
 
   it('ends everything at once the second time', async () => {
@@ -106,7 +95,7 @@ describe('Ctrl-C', () => {
     await until(() => said.some((line) => line.includes('Ctrl-C again')));
     child.kill('SIGINT');
     expect(await exited).toBe(130);
-    await until(() => running(mark).length === 0);
+    await until(() => processesNaming(mark).length === 0);
   });
 
   it('reports the finding that was made before it, with exit code 1', async () => {

@@ -17,6 +17,7 @@ import {
   SystemFailed,
   SystemRefused,
 } from '../../../src/woodpecker/types.js';
+import { processesNaming } from '../../support/processes.js';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const step: BoundStep = { index: 0, action: 'poke', takes: {}, makes: {}, args: {}, timeoutMs: 300 };
@@ -41,17 +42,6 @@ afterEach(() => {
 });
 
 const freshMark = () => `${process.pid}.${++marks}7`;
-
-function processesNaming(mark: string): string[] {
-  return readdirSync('/proc').filter((name) => {
-    if (!/^\d+$/.test(name) || Number(name) === process.pid) return false;
-    try {
-      return readFileSync(`/proc/${name}/cmdline`, 'utf8').includes(mark);
-    } catch {
-      return false;
-    }
-  });
-}
 
 /** A process that was killed and waits to be reaped has no command line any more. */
 function isRunning(pid: number): boolean {

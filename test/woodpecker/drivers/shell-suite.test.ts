@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -8,6 +8,7 @@ import { createSuiteSystem } from '../../../src/woodpecker/drivers/suite-system.
 import { runWalk, traceSource } from '../../../src/woodpecker/run/run.js';
 import { parseStep } from '../../../src/woodpecker/step-text.js';
 import { parseSuite } from '../../../src/woodpecker/suite/parse.js';
+import { processesNaming } from '../../support/processes.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'flock-test-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -48,14 +49,7 @@ async function walk(suite: ReturnType<typeof files>, ...lines: string[]) {
   );
 }
 
-const running = () =>
-  readdirSync('/proc').filter((pid) => {
-    try {
-      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(mark);
-    } catch {
-      return false;
-    }
-  });
+const running = () => processesNaming(mark);
 
 const write = 'write text="plain" -> file#1';
 
