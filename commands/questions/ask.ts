@@ -39,8 +39,9 @@ export const askModal = modal({
   async run(interaction, { community, by, t, state, fields }) {
     const { title, body, version } = fields;
     // A tag may be deleted while the modal is open, and Discord would refuse a post that names it.
-    const subjects = subjectsIn(interaction.guild, community, t).filter(({ value }) => value !== NO_SUBJECT);
-    const subject = subjects.find(({ value }) => value === fields.subject)?.value;
+    const isThere = (id: string) => subjectsIn(interaction.guild, community, t).some(({ value }) => value === id);
+    const chosen = fields.subject === NO_SUBJECT ? undefined : fields.subject;
+    const subject = chosen && isThere(chosen) ? chosen : undefined;
     const [upload] = fields.file;
     const file = upload && { name: upload.name, url: upload.url, size: upload.size };
     // The first writing is named by its interaction: Discord may tell of it twice.
@@ -85,9 +86,10 @@ function lackingIn(guild: Guild, forum: string) {
 function subjectsIn(guild: Guild, { settings }: Community, t: Translator) {
   const forum = guild.channels.cache.get(settings.place('channel.questions')?.id ?? '');
   const tags = forum?.type === ChannelType.GuildForum ? forum.availableTags : [];
+  const ours = settings.stateTags();
   return [
     ...tags
-      .filter(({ id, moderated }) => !moderated && !settings.isStateTag(id))
+      .filter(({ id, moderated }) => !moderated && !ours.has(id))
       .slice(0, MOST_SUBJECTS)
       .map(({ id, name }) => ({ label: name, value: id })),
     { label: t('ask.subject.none'), value: NO_SUBJECT },

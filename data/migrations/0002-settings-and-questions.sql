@@ -34,7 +34,7 @@ CREATE INDEX question_draft_made ON question_draft (made_at);
 CREATE TABLE question (
   id       INTEGER PRIMARY KEY,                    -- rowid of question_search
   draft    TEXT    UNIQUE,                         -- what it was posted from: the same draft never posts twice; null for posts made in the forum by hand
-  thread   TEXT    UNIQUE,                         -- null until Discord made the post
+  thread   TEXT,                                   -- null until Discord made the post
   card     TEXT,                                   -- our message that shows how it stands; null until Discord made it
   asker    TEXT    NOT NULL,
   title    TEXT    NOT NULL,
@@ -52,6 +52,8 @@ CREATE TABLE question (
   close_reason TEXT,
   close_note TEXT                                  -- free words of whoever closed it; may be null
 ) STRICT;
+-- Only posts that are there: an asker who waits need not wait for a place among those that are not.
+CREATE UNIQUE INDEX question_by_thread ON question (thread) WHERE thread IS NOT NULL;
 CREATE INDEX question_by_state ON question (state, asked_at, id);
 
 -- Replies that someone decided about. An undone acceptance stays, so that a weaker word cannot bring it back.

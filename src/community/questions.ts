@@ -64,6 +64,11 @@ export function createQuestions(guild: Guild, settings: Settings, { now, posts }
     return question && question.state !== 'gone' ? question : refuse('not_a_question');
   };
   const timer = (id: number) => `${RAISE}:${id}`;
+  /** Those of a post that its asker chose. */
+  const ownTags = (tags: readonly string[]): string[] => {
+    const ours = settings.stateTags();
+    return tags.filter((tag) => !ours.has(tag));
+  };
 
   /** Starts the day after which helpers are told; it starts anew when an answer is taken back or the question reopened. */
   function watch({ id, askedAt }: Question): void {
@@ -175,7 +180,7 @@ export function createQuestions(guild: Guild, settings: Settings, { now, posts }
     adopt: guild.transaction((channel: string, { thread, asker, title, tags, createdAt }: ForumPost): void => {
       const place = settings.place('channel.questions');
       if (place?.id !== channel || createdAt < place.since || store.byThread(thread)) return;
-      const own = tags.filter((tag) => !settings.isStateTag(tag));
+      const own = ownTags(tags);
       const question = store.add({ thread, asker, title, body: '', tags: own, at: createdAt });
       effects.adopt(question, thread);
       watch(question);
@@ -230,7 +235,7 @@ export function createQuestions(guild: Guild, settings: Settings, { now, posts }
     edited: guild.transaction((thread: string, title: string, tags: readonly string[]): void => {
       const question = store.byThread(thread);
       if (!question) return;
-      const own = tags.filter((tag) => !settings.isStateTag(tag));
+      const own = ownTags(tags);
       // A long title was cut for the post's name, so the name says less than what we know.
       const renamed = title === posts.name(question) ? question.title : title;
       const isOld = renamed === question.title && own.join() === question.tags.join();

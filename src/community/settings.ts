@@ -105,8 +105,8 @@ export function createSettings(db: Database) {
     /** Discord says that a role, channel or tag is gone. Returns whether it was one of ours. */
     forget: (id: string): boolean => removePlace().run(id).changes > 0,
 
-    /** True for the tags that show how a question stands. */
-    isStateTag: (id: string): boolean => STATE_TAGS.some((name) => getPlace().get(name)?.id === id),
+    /** Ids of the tags that show how a question stands. */
+    stateTags: (): ReadonlySet<string | undefined> => new Set(STATE_TAGS.map((name) => getPlace().get(name)?.id)),
 
     roles: (): StandingRoles => ({
       helper: getPlace().get('role.helper')?.id,
