@@ -9,6 +9,6 @@ export default defineConfig({
     expect: { poll: { timeout: 20_000 } },
     pool: 'forks',
     // More than this machine may have processors: most tests wait for other processes.
-    maxWorkers: 3,
+    maxWorkers: 4,
   },
 });
