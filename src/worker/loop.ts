@@ -1,4 +1,5 @@
 /** The worker at work: asks for jobs, runs them, keeps its leases alive, hands results in, and says why it is idle. */
+import { setMaxListeners } from 'node:events';
 import type { z } from 'zod';
 import {
   BEAT_SECONDS,
@@ -95,6 +96,8 @@ const IDLE: Record<NonNullable<LeaseAnswer['idle']>, string> = {
 /** Runs until `stop` fires, then gives its leases back. Throws Ended. */
 export async function work(deps: LoopDeps, stop: AbortSignal): Promise<void> {
   const { home, client, perform, clock, facts, hindrance, say, record, pid } = deps;
+  // Each wait that a job's end cut short listens until its own time is over.
+  setMaxListeners(0, stop);
   const journal = createJournal({ home, record, say });
   const held = new Map<string, Held>();
   /** What the coordinator was not told yet of jobs in whose middle this worker was killed. */
