@@ -262,7 +262,7 @@ export function createQuestions(guild: Guild, settings: Settings, { now, posts }
     /** The question of a thread. Refuses: not_a_question. */
     at: find,
 
-    /** Discord made the post: now answers can find their question, and the day begins in which they may. */
+    /** Discord made the post: now answers can find their question, and helpers are told in time when none does. */
     posted: guild.transaction((id: number, thread: string): void => {
       const question = store.setThread(id, thread, thread);
       if (question?.state === 'open') watch(question);

@@ -1,5 +1,4 @@
 /** The worker at work: asks for jobs, runs them, keeps its leases alive, hands results in, and says why it is idle. */
-import { setMaxListeners } from 'node:events';
 import type { z } from 'zod';
 import {
   BEAT_SECONDS,
@@ -96,8 +95,6 @@ const IDLE: Record<NonNullable<LeaseAnswer['idle']>, string> = {
 /** Runs until `stop` fires, then gives its leases back. Throws Ended. */
 export async function work(deps: LoopDeps, stop: AbortSignal): Promise<void> {
   const { home, client, perform, clock, facts, hindrance, say, record, pid } = deps;
-  // Each wait that a job's end cut short listens until its own time is over.
-  setMaxListeners(0, stop);
   const journal = createJournal({ home, record, say });
   const held = new Map<string, Held>();
   /** What the coordinator was not told yet of jobs in whose middle this worker was killed. */
@@ -138,8 +135,8 @@ export async function work(deps: LoopDeps, stop: AbortSignal): Promise<void> {
     show();
   }
 
-  /** Waits, or less: whatever ends first of the time, a minute, and the stop. */
-  function pause(ms: number): Promise<void> {
+  /** Waits, or less: whatever ends first of the time, a minute, the stop, and the others. */
+  function pause(ms: number, ...others: readonly Promise<void>[]): Promise<void> {
     return new Promise((resolve) => {
       if (stop.aborted) return resolve();
       const end = (): void => {
@@ -149,6 +146,7 @@ export async function work(deps: LoopDeps, stop: AbortSignal): Promise<void> {
       };
       const cancel = clock.after(Math.min(ms, 60_000), end);
       stop.addEventListener('abort', end, { once: true });
+      for (const other of others) void other.then(end);
     });
   }
 
@@ -363,7 +361,7 @@ export async function work(deps: LoopDeps, stop: AbortSignal): Promise<void> {
     const slots = clock.now() < rest.until ? 0 : terms.cores - held.size;
     if (slots <= 0) {
       nowIdle(held.size > 0 ? undefined : `its last ${broke} jobs broke: ${rest.why.slice(0, 200)}`);
-      return Promise.race([pause(LOOK_MS), ...jobsEnd()]);
+      return pause(LOOK_MS, ...jobsEnd());
     }
     const waitSeconds = held.size === 0 ? WAIT_SECONDS : 0;
     const answer = await persist(
@@ -376,7 +374,7 @@ export async function work(deps: LoopDeps, stop: AbortSignal): Promise<void> {
     else nowIdle(answer.idle === undefined ? 'no work' : IDLE[answer.idle]);
     if (begun > 0) return;
     const seconds = Math.max(SOONEST, answer.retrySeconds ?? 30);
-    return Promise.race([pause(seconds * 1000), ...jobsEnd()]);
+    return pause(seconds * 1000, ...jobsEnd());
   }
 
   /** Who understands us no longer may have been upgraded: its version is asked for before anything is said again. */

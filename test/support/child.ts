@@ -29,6 +29,8 @@ export async function startChild(
     env: { ...process.env, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
+  // Also where nobody reads a benchmark to its end: it would go on for ever.
+  process.once('exit', () => child.kill('SIGKILL'));
   const words: string[] = [];
   child.stderr.on('data', (chunk: Buffer) => {
     words.push(chunk.toString());
