@@ -54,7 +54,7 @@ CREATE TABLE question (
 ) STRICT;
 -- Only posts that are there: an asker who waits need not wait for a place among those that are not.
 CREATE UNIQUE INDEX question_by_thread ON question (thread) WHERE thread IS NOT NULL;
-CREATE INDEX question_by_state ON question (state, asked_at, id);
+CREATE INDEX question_by_state ON question (state, asked_at, id) WHERE thread IS NOT NULL;
 
 -- Replies that someone decided about. An undone acceptance stays, so that a weaker word cannot bring it back.
 CREATE TABLE answer (
@@ -76,6 +76,3 @@ CREATE VIRTUAL TABLE question_search USING fts5 (
   title, body, answers,
   content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2'
 );
-
--- How many questions have a word: which words of a title are rare enough to tell it from others.
-CREATE VIRTUAL TABLE question_word USING fts5vocab (question_search, row);

@@ -90,7 +90,13 @@ export function createQuestionSearch(db: Database) {
        WHERE question_search MATCH ? AND q.state <> 'gone' AND q.thread IS NOT NULL ORDER BY ${RANK} LIMIT ?`,
     ),
   );
-  const spread = once(() => db.prepare<[string], number>('SELECT doc FROM question_word WHERE term = ?').pluck());
+  const places = once(() =>
+    db
+      .prepare<[string], number>(
+        `SELECT count(*) FROM (SELECT 1 FROM question_search WHERE question_search MATCH ? LIMIT ${MOST_PLACES + 1})`,
+      )
+      .pluck(),
+  );
   const count = once(() => db.prepare<[Bound], number>(`SELECT count(*) ${FILTERED}`).pluck());
   const page = once(() =>
     db.prepare<[Bound & { limit: number; offset: number }], Row>(
@@ -98,19 +104,25 @@ export function createQuestionSearch(db: Database) {
     ),
   );
 
-  /** The rarest words of a title, as long as they are rare enough together; the rarest one in any case. */
-  function rarest(title: string): string[] {
-    const words = tellingTokens(title)
-      .map((token) => ({ token, places: spread().get(token) ?? 0 }))
-      .filter(({ places }) => places > 0)
-      .sort((one, other) => one.places - other.places);
+  /** In how many questions any of these words is, counted no further than matters. */
+  const spreadOf = (words: readonly string[]): number => places().get(queryForAny(words)) ?? 0;
+
+  /** The words of a title, if they are rare enough together; else the rarest of them that are, and the rarest one in any case. */
+  function rarest(title: string): readonly string[] {
+    const words = tellingTokens(title);
+    const together = words.length > 0 ? spreadOf(words) : 0;
+    if (together === 0) return [];
+    if (together <= MOST_PLACES) return words;
     let sum = 0;
     return words
-      .filter(({ places }, index) => {
-        sum += places;
+      .map((word) => ({ word, spread: spreadOf([word]) }))
+      .filter(({ spread }) => spread > 0)
+      .sort((one, other) => one.spread - other.spread)
+      .filter(({ spread }, index) => {
+        sum += spread;
         return index === 0 || sum <= MOST_PLACES;
       })
-      .map(({ token }) => token);
+      .map(({ word }) => word);
   }
 
   return {

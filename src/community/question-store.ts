@@ -49,9 +49,9 @@ export function createQuestionStore(db: Database) {
   const byThread = once(() => db.prepare<[string], QuestionRow>(`${QUESTION} WHERE thread = ?`));
   const byDraft = once(() => db.prepare<[string], QuestionRow>(`${QUESTION} WHERE draft = ?`));
   const insert = once(() =>
-    db.prepare<unknown[], QuestionRow>(
+    db.prepare<unknown[]>(
       `INSERT INTO question (draft, thread, asker, title, body, version, language, tags, file, state, asked_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'open', ?) RETURNING *`,
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'open', ?)`,
     ),
   );
   const setThread = once(() =>
@@ -110,9 +110,14 @@ export function createQuestionStore(db: Database) {
     add(question: NewQuestion): Question {
       const { draft, thread, asker, title, body, version, tags, file, at } = question;
       const language = languageOf(`${title}\n${body}`);
-      const row = insert().get(draft, thread, asker, title, body, version, language, JSON.stringify(tags), file, at);
-      if (!row) throw new Error('INSERT … RETURNING gave no row');
-      const added = questionOf(row);
+      const stored = JSON.stringify(tags);
+      const { lastInsertRowid } = insert().run(
+        ...[draft, thread, asker, title, body, version, language, stored, file, at],
+      );
+      const added: Question = {
+        ...{ id: Number(lastInsertRowid), thread, card: undefined, asker, title, body, version, language, tags, file },
+        ...{ state: 'open', askedAt: at, ours: draft !== undefined, closed: undefined },
+      };
       // Nobody can be led to a question that has no post yet: until then the asker need not wait for the index.
       if (thread !== undefined) reindex(added);
       return added;

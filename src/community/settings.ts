@@ -68,14 +68,26 @@ export type Waiting = z.infer<typeof WAITING>;
 
 export type Settings = ReturnType<typeof createSettings>;
 
+/** Everything that the tables hold: some twenty short rows. */
+interface Rows {
+  readonly choices: ReadonlyMap<string, string>;
+  readonly places: ReadonlyMap<string, Placed>;
+}
+
+/** What was read last, by file: nobody else writes to it, and almost every answer needs it. */
+const kept = new WeakMap<Database, Rows>();
+/** Files whose transaction under way wrote settings: it may be rolled back yet. */
+const unsettled = new WeakSet<Database>();
+
 /** Reads and writes the choices and places of one guild. Writes belong inside a transaction of the caller. */
 export function createSettings(db: Database) {
-  const getChoice = once(() => db.prepare<[string], string>('SELECT value FROM setting WHERE key = ?').pluck());
+  const allChoices = once(() => db.prepare<[], [string, string]>('SELECT key, value FROM setting').raw());
+  const allPlaces = once(() =>
+    db.prepare<[], Placed & { name: string }>('SELECT name, id, since FROM place ORDER BY name'),
+  );
   const putChoice = once(() =>
     db.prepare<[string, string]>('INSERT INTO setting VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value'),
   );
-  const getPlace = once(() => db.prepare<[string], Placed>('SELECT id, since FROM place WHERE name = ?'));
-  const allPlaces = once(() => db.prepare<[], Placed>('SELECT id, since FROM place ORDER BY name'));
   const putPlace = once(() =>
     db.prepare<[string, string, number]>(
       `INSERT INTO place VALUES (?, ?, ?)
@@ -84,34 +96,52 @@ export function createSettings(db: Database) {
   );
   const removePlace = once(() => db.prepare<[string]>('DELETE FROM place WHERE id = ?'));
 
+  function rows(): Rows {
+    const known = kept.get(db);
+    if (known) return known;
+    const read: Rows = {
+      choices: new Map(allChoices().all()),
+      places: new Map(allPlaces().all().map(({ name, id, since }) => [name, { id, since }])),
+    };
+    if (!unsettled.has(db)) kept.set(db, read);
+    return read;
+  }
+
+  /** A transaction is synchronous: by the time a microtask runs, it has committed or rolled back. */
+  function wrote<T>(result: T): T {
+    kept.delete(db);
+    unsettled.add(db);
+    queueMicrotask(() => unsettled.delete(db));
+    return result;
+  }
+
+  const place = (name: Place): Placed | undefined => rows().places.get(name);
+
   return {
     /** Both languages until staff chose. */
-    languages: (): Languages => parseLanguages(getChoice().get('languages')) ?? ['zh-CN', 'en-US'],
+    languages: (): Languages => parseLanguages(rows().choices.get('languages')) ?? ['zh-CN', 'en-US'],
     setLanguages(languages: Languages): void {
-      putChoice().run('languages', languages.join(','));
+      wrote(putChoice().run('languages', languages.join(',')));
     },
 
-    places: (): Placed[] => allPlaces().all(),
-    place: (name: Place): Placed | undefined => getPlace().get(name),
+    places: (): Placed[] => [...rows().places.values()],
+    place,
     /** Notes where something is, and from when on it is our business. The same place again changes nothing. */
     setPlace(name: Place, id: string, since = 0): void {
-      putPlace().run(name, id, since);
+      wrote(putPlace().run(name, id, since));
     },
     /** What a setup under way still waits for. */
-    waiting: (): Waiting => WAITING.parse(JSON.parse(getChoice().get('setup') ?? '{"places":[],"since":0}')),
+    waiting: (): Waiting => WAITING.parse(JSON.parse(rows().choices.get('setup') ?? '{"places":[],"since":0}')),
     setWaiting(places: readonly Place[], since: number): void {
-      putChoice().run('setup', JSON.stringify({ places, since }));
+      wrote(putChoice().run('setup', JSON.stringify({ places, since })));
     },
     /** Discord says that a role, channel or tag is gone. Returns whether it was one of ours. */
-    forget: (id: string): boolean => removePlace().run(id).changes > 0,
+    forget: (id: string): boolean => wrote(removePlace().run(id)).changes > 0,
 
     /** Ids of the tags that show how a question stands. */
-    stateTags: (): ReadonlySet<string | undefined> => new Set(STATE_TAGS.map((name) => getPlace().get(name)?.id)),
+    stateTags: (): ReadonlySet<string | undefined> => new Set(STATE_TAGS.map((name) => place(name)?.id)),
 
-    roles: (): StandingRoles => ({
-      helper: getPlace().get('role.helper')?.id,
-      moderator: getPlace().get('role.moderator')?.id,
-    }),
+    roles: (): StandingRoles => ({ helper: place('role.helper')?.id, moderator: place('role.moderator')?.id }),
   };
 }
 

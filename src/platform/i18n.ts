@@ -66,8 +66,7 @@ export function translator(locale: Locale): Translator {
 
 /** Reads a catalogue aloud. Messages are parsed when first needed: there are many, and a start should not wait for them. */
 export function createTranslator(locale: Locale, catalogue: Catalogue): Translator {
-  // Most texts have nothing to fill in, and are what they are.
-  const messages = new Map<string, IntlMessageFormat | string>();
+  const messages = new Map<string, Message>();
   const numbers = new Map<string, Intl.NumberFormat>();
   const dates = new Map<string, Intl.DateTimeFormat>();
   const lists = new Map<string, Intl.ListFormat>();
@@ -76,9 +75,9 @@ export function createTranslator(locale: Locale, catalogue: Catalogue): Translat
     const message = cached(messages, key, () => {
       const text = catalogue.get(key);
       if (text === undefined) throw new Error(`no text ${key} in ${locale}`);
-      return /[{}']/.test(text) ? parseMessage(text, locale) : text;
+      return messageOf(text, locale);
     });
-    return typeof message === 'string' ? message : String(message.format(values));
+    return message(values);
   };
 
   return Object.assign(translate, {
@@ -94,6 +93,34 @@ export function createTranslator(locale: Locale, catalogue: Catalogue): Translat
     list: (items: readonly string[], type: Intl.ListFormatType = 'conjunction') =>
       cached(lists, type, () => new Intl.ListFormat(locale, { type })).format(items),
   });
+}
+
+type Message = (values?: Values) => string;
+
+/** Kinds of parts in a parsed message: text, and a value that is put in as it is. */
+const LITERAL = 0;
+const ARGUMENT = 1;
+
+/** Most texts have nothing to fill in, or only words: what they say is put together without the formatter. */
+function messageOf(text: string, locale: Locale): Message {
+  if (!/[{}']/.test(text)) return () => text;
+  const parsed = parseMessage(text, locale);
+  const whole: Message = (values) => String(parsed.format(values));
+  const parts = parsed.getAst().map((part) => {
+    if (part.type === LITERAL) return { literal: part.value };
+    return part.type === ARGUMENT ? { argument: part.value } : undefined;
+  });
+  if (!parts.every((part) => part !== undefined)) return whole;
+  return (values) => {
+    let said = '';
+    for (const { literal, argument } of parts) {
+      const part = literal ?? values?.[argument ?? ''];
+      // Numbers and the like are written as the language writes them; what is not given is an error.
+      if (typeof part !== 'string') return whole(values);
+      said += part;
+    }
+    return said;
+  };
 }
 
 /** Tags are ignored: Discord's own `<@…>` and `<t:…>` would otherwise be taken for markup. */
