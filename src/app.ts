@@ -168,7 +168,7 @@ export function createApp(options: AppOptions) {
     running.push(time.stop);
     const loginRest = createLoginRest(discord);
     const granted = await time.inTime(lookUp(loginRest));
-    const client = createClient(discord, granted);
+    const client = createClient(discord, granted, guilds.settled);
     running.push(() => atMost(GOODBYE_MS, client.destroy()));
     // Before the login: whoever is seen to be there can be asked.
     const registering = register(loginRest, granted.applicationId, catalogue.commands).catch((error: unknown) => {
@@ -204,7 +204,7 @@ export function createApp(options: AppOptions) {
 
     const delivery = createDelivery({
       guilds,
-      rest: createDeliveryRest(discord),
+      rest: createDeliveryRest({ ...discord, settled: guilds.settled }),
       continuations: { ...continuationsOf(communityOf), ...heralds.continuations },
       refusals: refusalsOf(communityOf),
       isOver: (guild, channel) => communityOf(guild).questions.lost(channel),

@@ -101,7 +101,11 @@ export function createSettings(db: Database) {
     if (known) return known;
     const read: Rows = {
       choices: new Map(allChoices().all()),
-      places: new Map(allPlaces().all().map(({ name, id, since }) => [name, { id, since }])),
+      places: new Map(
+        allPlaces()
+          .all()
+          .map(({ name, id, since }) => [name, { id, since }]),
+      ),
     };
     if (!unsettled.has(db)) kept.set(db, read);
     return read;

@@ -13,6 +13,7 @@ import {
 import { z } from 'zod';
 import type { Clock } from '../platform/clock.js';
 import { LoginFailed } from './login-failed.js';
+import { onceSettled, type Settled } from './settled.js';
 
 export interface DiscordAddress {
   /** Ends with `/api`. */
@@ -63,15 +64,15 @@ const intentsOf = ({ members }: Granted): GatewayIntentBits[] => [
 ];
 export const intentNames = (granted: Granted): string[] => intentsOf(granted).map((bit) => GatewayIntentBits[bit]);
 
-/** A client that is not connected yet. Nothing it sends can mention anyone unless a payload says so itself. */
-export function createClient({ api }: Pick<DiscordAddress, 'api'>, granted: Granted): Client {
+/** A client that is not connected yet. Nothing it sends can mention anyone unless a payload says so itself, or tells of what is not on the disk. */
+export function createClient({ api }: Pick<DiscordAddress, 'api'>, granted: Granted, settled: Settled): Client {
   return new Client({
     intents: intentsOf(granted),
     allowedMentions: { parse: [], repliedUser: false },
     failIfNotExists: false,
     makeCache: boundedCaches,
     sweepers: { threads: { interval: 1800, lifetime: 3600 } },
-    rest: { api },
+    rest: { api, makeRequest: onceSettled(settled) },
   });
 }
 

@@ -1,9 +1,11 @@
 import { DiscordAPIError, HTTPError, RateLimitError, REST } from 'discord.js';
+import { onceSettled, type Settled } from './settled.js';
 
 export interface DeliveryRestOptions {
   /** Ends with `/api`. */
   readonly api: string;
   readonly token: string;
+  readonly settled: Settled;
 }
 
 /** Longer waits are given back as a RateLimitError, and become a due time; milliseconds. */
@@ -13,10 +15,11 @@ const WAIT_MS = 5_000;
  * The REST client of the outbox. Apart from the interactions' own: it never repeats a request by itself, because a request
  * whose answer was lost may have been carried out, and the outbox looks before it makes something again.
  */
-export function createDeliveryRest({ api, token }: DeliveryRestOptions): REST {
+export function createDeliveryRest({ api, token, settled }: DeliveryRestOptions): REST {
   return new REST({
     version: '10',
     api,
+    makeRequest: onceSettled(settled),
     retries: 0,
     timeout: 15_000,
     // Discord allows 50 over all; answers to interactions are exempt, and what listeners ask for takes the rest.

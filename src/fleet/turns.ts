@@ -26,15 +26,20 @@ class RolledBack extends Error {
 export type Turn = <T>(lasting: boolean, run: (guild: Guild) => T) => Promise<T>;
 
 /**
- * `open`: the guild's file, opened anew each time, as another's opening may have closed it. `onUndone`: nothing of a turn
- * happened, whatever was thought meanwhile.
+ * `open`: the guild's file, opened anew each time, as another's opening may have closed it. `settled`: when all that was
+ * committed is on the disk. `onUndone`: nothing of a turn happened, whatever was thought meanwhile.
  */
-export function createTurns(open: () => Guild, onUndone: (guild: Guild) => void): Turn {
+export function createTurns(
+  open: () => Guild,
+  settled: () => Promise<void> | undefined,
+  onUndone: (guild: Guild) => void,
+): Turn {
   let queue: Waiting[] = [];
 
-  function runAll(guild: Guild, turn: readonly Waiting[]): (() => void)[] {
+  function runAll(guild: Guild, turn: readonly Waiting[], lasting: boolean): (() => void)[] {
     const one = guild.transaction((run: Waiting['run']) => run(guild));
-    return guild.transaction(() =>
+    const whole = lasting ? guild.transaction : guild.unhurriedTransaction;
+    return whole(() =>
       turn.map(({ run, fail }) => {
         try {
           return one(run);
@@ -51,15 +56,22 @@ export function createTurns(open: () => Guild, onUndone: (guild: Guild) => void)
     queue = queue.slice(MOST);
     if (queue.length > 0) setImmediate(next);
     let guild: Guild | undefined;
+    const fail = (error: unknown) => {
+      for (const one of turn) one.fail(error);
+    };
     try {
       guild = open();
-      if (!turn.some(({ lasting }) => lasting)) guild.db.pragma('synchronous = NORMAL');
-      for (const tell of runAll(guild, turn)) tell();
+      const lasting = turn.some((one) => one.lasting);
+      const answers = runAll(guild, turn, lasting);
+      const tell = () => {
+        for (const answer of answers) answer();
+      };
+      const durable = lasting ? settled() : undefined;
+      if (durable) durable.then(tell, fail);
+      else tell();
     } catch (error) {
       if (guild) onUndone(guild);
-      for (const { fail } of turn) fail(error);
-    } finally {
-      if (guild?.db.open) guild.db.pragma('synchronous = FULL');
+      fail(error);
     }
   }
 

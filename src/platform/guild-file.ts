@@ -75,10 +75,9 @@ export function openGuildFile(options: OpenOptions): Database.Database {
     db.pragma('temp_store = MEMORY');
     // The store moves the log into the file in quiet moments; this is for a burst that never ends (pages).
     db.pragma('wal_autocheckpoint = 8000');
-    // Migrations need no fsync each: lost with the power, they run again. The first commit after them syncs all of the log.
+    // A commit is in the log at once, and the log is brought to the disk beside the event loop: see durability.ts.
     db.pragma('synchronous = NORMAL');
     migrate(db, migrations);
-    db.pragma('synchronous = FULL');
     return db;
   } catch (error) {
     db?.close();

@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { LRUCache } from 'lru-cache';
 import type { Cancel, Clock } from './clock.js';
+import { createDurability } from './durability.js';
 import { createGuild, type Guild } from './guild.js';
 import { hasLog, openGuildFile } from './guild-file.js';
 import { explain, GuildUnavailable } from './guild-unavailable.js';
@@ -23,6 +24,7 @@ interface Held {
   evicted: boolean;
 }
 
+const ENDING = '.sqlite';
 const SNOWFLAKE = /^\d{1,20}$/;
 /** How long a refused file is not looked at again; milliseconds. */
 const REFUSAL_MS = 10_000;
@@ -58,10 +60,18 @@ export function createGuildStore({ folder, migrations, clock, most = 256 }: Guil
 
   const fileOf = (guildId: string): string => {
     if (!SNOWFLAKE.test(guildId)) throw new TypeError(`not a guild id: ${JSON.stringify(guildId)}`);
-    return join(folder, `${guildId}.sqlite`);
+    return join(folder, `${guildId}${ENDING}`);
   };
 
+  const durability = createDurability((file, error) => {
+    const guildId = basename(file, ENDING);
+    const explained = explain(error, guildId, file, folder);
+    trouble(guildId, explained);
+    return explained;
+  });
+
   function close({ guild }: Held): void {
+    durability.forget(guild.file);
     held.delete(guild.id);
     commits.delete(guild.id);
     if (guild.db.open) guild.db.close();
@@ -99,7 +109,8 @@ export function createGuildStore({ folder, migrations, clock, most = 256 }: Guil
         onEffect: tell(listeners.effect),
         onTimer: tell(listeners.timer),
         onTrouble: (error) => trouble(guildId, error),
-        onCommit: () => {
+        onCommit: (hurried) => {
+          if (hurried) durability.committed(file);
           problems.delete(guildId);
           commits.set(guildId, (commits.get(guildId) ?? 0) + 1);
         },
@@ -178,8 +189,9 @@ export function createGuildStore({ folder, migrations, clock, most = 256 }: Guil
     /** Every guild that has a file here. */
     list: (): string[] =>
       readdirSync(folder)
-        .filter((name) => name.endsWith('.sqlite') && SNOWFLAKE.test(name.slice(0, -7)))
-        .map((name) => name.slice(0, -7)),
+        .filter((name) => name.endsWith(ENDING))
+        .map((name) => basename(name, ENDING))
+        .filter((name) => SNOWFLAKE.test(name)),
 
     /** Closes a guild's file, if it is open and nobody works on it; it opens again when it is needed. */
     release(guildId: string): boolean {
@@ -193,6 +205,9 @@ export function createGuildStore({ folder, migrations, clock, most = 256 }: Guil
     /** Guilds refused at their last use, for staff and `/doctor`. */
     problems: (): { guildId: string; error: GuildUnavailable; since: number }[] =>
       [...problems].map(([guildId, { error, since }]) => ({ guildId, error, since })),
+
+    /** Resolves when all that was committed is on the disk: what goes out waits for it. Undefined when it is. Throws GuildUnavailable. */
+    settled: durability.settled,
 
     /** Tells of effects and timers that were added, soon after their transaction. Returns how to stop it. */
     on(what: 'effect' | 'timer', listener: (guildId: string) => void): () => void {

@@ -13,7 +13,7 @@ export interface Guild {
   readonly schedule: Schedule;
   /**
    * Wraps an operation in one write transaction (in a savepoint, inside another). A throw rolls back.
-   * Trouble with the file or the disk becomes GuildUnavailable.
+   * Trouble with the file or the disk becomes GuildUnavailable. It is on its way to the disk then: see durability.ts.
    */
   transaction<A extends unknown[], R>(run: (...args: A) => R): (...args: A) => R;
   /**
@@ -34,27 +34,29 @@ export interface GuildDeps {
   readonly onTimer: () => void;
   /** Told of trouble with the file, before it is thrown. */
   readonly onTrouble: (error: unknown) => void;
-  /** A transaction was committed. */
-  readonly onCommit: () => void;
+  /** A transaction was committed; `hurried`: somebody waits for it to be on the disk. */
+  readonly onCommit: (hurried: boolean) => void;
 }
 
 export function createGuild(deps: GuildDeps): Guild {
   const { id, file, folder, db, clock, boot } = deps;
 
-  function transaction<A extends unknown[], R>(run: (...args: A) => R): (...args: A) => R {
-    const { immediate } = db.transaction(run);
-    return (...args) => {
-      try {
-        const result = immediate(...args);
-        deps.onCommit();
-        return result;
-      } catch (error) {
-        const explained = explain(error, id, file, folder);
-        if (explained !== error) deps.onTrouble(explained);
-        throw explained;
-      }
+  const wrap =
+    (hurried: boolean): Guild['transaction'] =>
+    (run) => {
+      const { immediate } = db.transaction(run);
+      return (...args) => {
+        try {
+          const result = immediate(...args);
+          if (!db.inTransaction) deps.onCommit(hurried);
+          return result;
+        } catch (error) {
+          const explained = explain(error, id, file, folder);
+          if (explained !== error) deps.onTrouble(explained);
+          throw explained;
+        }
+      };
     };
-  }
 
   return {
     id,
@@ -62,19 +64,7 @@ export function createGuild(deps: GuildDeps): Guild {
     db,
     outbox: createOutbox(db, clock, boot, deps.onEffect),
     schedule: createSchedule(db, clock, deps.onTimer),
-    transaction,
-    unhurriedTransaction(run) {
-      const commit = transaction(run);
-      return (...args) => {
-        // Inside another transaction that one decides, and SQLite would refuse.
-        if (db.inTransaction) return commit(...args);
-        db.pragma('synchronous = NORMAL');
-        try {
-          return commit(...args);
-        } finally {
-          db.pragma('synchronous = FULL');
-        }
-      };
-    },
+    transaction: wrap(true),
+    unhurriedTransaction: wrap(false),
   };
 }

@@ -67,7 +67,7 @@ const post = (channel: string, content: string): Effect => ({ kind: 'post', chan
 
 function start(): void {
   guilds = createGuildStore({ folder, migrations, clock });
-  const rest = createDeliveryRest({ api: endpoint.api, token: 'test-token' });
+  const rest = createDeliveryRest({ api: endpoint.api, token: 'test-token', settled: guilds.settled });
   delivery = createDelivery({ guilds, rest, continuations, clock, log, present: (id) => present.has(id) });
   delivery.start();
 }
@@ -285,7 +285,7 @@ describe('the outbox', () => {
   it('gives a request that it gave up on time to come to its end, before it looks for what that made', async () => {
     await endpoint.close();
     endpoint = await restEndpoint((asked) => (asked.path === '/users/@me' ? discord.answer(asked) : 'never'));
-    const rest = createDeliveryRest({ api: endpoint.api, token: 'test-token' });
+    const rest = createDeliveryRest({ api: endpoint.api, token: 'test-token', settled: guilds.settled });
     rest.options.timeout = 50;
     const error = await rest.post('/channels/5/threads', { body: {} }).catch((thrown: unknown) => thrown);
     expect(judge(error)).toEqual({ kind: 'unknown', error: 'no answer in time', afterMs: 10_000 });

@@ -59,7 +59,7 @@ beforeEach(async () => {
   made = [];
   delivery = createDelivery({
     guilds,
-    rest: createDeliveryRest({ api: local.apiUrl, token: application.token }),
+    rest: createDeliveryRest({ api: local.apiUrl, token: application.token, settled: guilds.settled }),
     continuations: { made: (_guild, _arg, thing) => void made.push(thing) },
     clock,
     log,

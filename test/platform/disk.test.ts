@@ -55,7 +55,8 @@ describe.skipIf(!mountable)('a disk', () => {
     clock = fakeClock();
     store = open();
   });
-  afterEach(() => {
+  afterEach(async () => {
+    await store.settled();
     store.close();
     execFileSync('umount', [disk]);
     rmSync(disk, { recursive: true });

@@ -51,7 +51,6 @@ describe('a guild store', () => {
     expect(store.open('222').outbox.stats().pending).toBe(0);
     expect(store.list().sort()).toEqual(['111', '222']);
     expect(guild.db.pragma('journal_mode', { simple: true })).toBe('wal');
-    expect(guild.db.pragma('synchronous', { simple: true })).toBe(2);
     expect(guild.db.pragma('foreign_keys', { simple: true })).toBe(1);
     const loose = guild.db
       .prepare<[], { name: string }>("SELECT name FROM pragma_table_list WHERE type = 'table' AND strict = 0")
