@@ -11,6 +11,9 @@ import { refuse } from './refusal.js';
 import { createSettings } from './settings.js';
 import { createSetup, MADE, SETUP_MADE } from './setup.js';
 
+/** What continuations and timers are handed: a row's number. */
+const NUMBER = z.number();
+
 export interface CommunityDeps {
   readonly clock: Pick<Clock, 'now' | 'newId'>;
   /** Public posts, as messages: the views are handed in, so that rules know nothing of Discord's. */
@@ -48,7 +51,7 @@ export function createCommunity(guild: Guild, { clock, posts }: CommunityDeps) {
     /** Staff give up what Discord refuses. Refuses: effect_gone. */
     dropEffect: guild.transaction((id: number): void => {
       const { after } = guild.outbox.dropParked(id) ?? refuse('effect_gone');
-      if (after?.name === POSTED) questions.unposted(z.number().parse(after.arg));
+      if (after?.name === POSTED) questions.unposted(NUMBER.parse(after.arg));
     }),
 
     /** Tags of a forum were deleted in Discord. */
@@ -72,10 +75,10 @@ export function createCommunity(guild: Guild, { clock, posts }: CommunityDeps) {
 export function continuationsOf(communityOf: (guild: Guild) => Community): Continuations {
   return {
     [POSTED]: (guild, arg, made) => {
-      if (made) communityOf(guild).questions.posted(z.number().parse(arg), made.id);
+      if (made) communityOf(guild).questions.posted(NUMBER.parse(arg), made.id);
     },
     [CARD_POSTED]: (guild, arg, made) => {
-      if (made) communityOf(guild).questions.cardPosted(z.number().parse(arg), made.id);
+      if (made) communityOf(guild).questions.cardPosted(NUMBER.parse(arg), made.id);
     },
     [NOTE_POSTED]: (guild, arg, made) => {
       const { message, decision } = NOTE.parse(arg);
@@ -90,14 +93,14 @@ export function continuationsOf(communityOf: (guild: Guild) => Community): Conti
 /** What follows effects that Discord refuses. */
 export function refusalsOf(communityOf: (guild: Guild) => Community): Refusals {
   return {
-    [POSTED]: (guild, arg) => communityOf(guild).questions.refused(z.number().parse(arg)),
+    [POSTED]: (guild, arg) => communityOf(guild).questions.refused(NUMBER.parse(arg)),
   };
 }
 
 /** What timers do. */
 export function timerHandlersOf(communityOf: (guild: Guild) => Community): TimerHandlers {
   return {
-    [RAISE]: (guild, timer) => communityOf(guild).questions.raise(z.number().parse(timer.payload)),
+    [RAISE]: (guild, timer) => communityOf(guild).questions.raise(NUMBER.parse(timer.payload)),
   };
 }
 

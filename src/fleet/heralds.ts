@@ -14,6 +14,9 @@ import {
   HUNT_POSTED,
 } from './herald.js';
 
+/** What continuations and timers are handed: a row's number. */
+const NUMBER = z.number();
+
 export interface HeraldsDeps {
   readonly now: () => number;
   readonly fleetIn: (guild: Guild) => SqliteFleet;
@@ -38,10 +41,10 @@ export function createHeralds({ now, fleetIn, settingsIn, posts, wake }: Heralds
 
   const continuations: Continuations = {
     [HUNT_POSTED]: (guild, arg, made) => {
-      if (made?.channel) heraldIn(guild).huntPosted(z.number().parse(arg), made.channel, made.id);
+      if (made?.channel) heraldIn(guild).huntPosted(NUMBER.parse(arg), made.channel, made.id);
     },
     [FINDING_POSTED]: (guild, arg, made) => {
-      if (made) heraldIn(guild).findingPosted(z.number().parse(arg), made.id);
+      if (made) heraldIn(guild).findingPosted(NUMBER.parse(arg), made.id);
     },
   };
 

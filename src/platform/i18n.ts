@@ -115,8 +115,8 @@ function messageOf(text: string, locale: Locale): Message {
     let said = '';
     for (const { literal, argument } of parts) {
       const part = literal ?? values?.[argument ?? ''];
-      // Numbers and the like are written as the language writes them; what is not given is an error.
-      if (typeof part !== 'string') return whole(values);
+      // What is not given is an error, and the formatter says which.
+      if (typeof part !== 'string' && typeof part !== 'number') return whole(values);
       said += part;
     }
     return said;
