@@ -15,7 +15,9 @@ interface Log {
 }
 
 export interface Durability {
-  /** A transaction of this database file was just committed, without a sync. */
+  /** A transaction of this database file is about to begin. Throws where its log cannot be opened. */
+  watch(file: string): void;
+  /** It was just committed, without a sync. */
   committed(file: string): void;
   /** Resolves when everything committed so far is on the disk; undefined when it is. Rejects where a disk refuses. */
   settled(): Promise<void> | undefined;
@@ -52,13 +54,14 @@ export function createDurability(onFailure: (file: string, error: unknown) => un
   }
 
   return {
+    watch(file) {
+      if (logs.has(file)) return;
+      const handle = openSync(`${file}-wal`, 'r+');
+      logs.set(file, { handle, latest: Promise.resolve(), next: false, running: false });
+    },
     committed(file) {
-      let log = logs.get(file);
-      if (!log) {
-        log = { handle: openSync(`${file}-wal`, 'r+'), latest: Promise.resolve(), next: false, running: false };
-        logs.set(file, log);
-      }
-      if (!log.next) begin(file, log);
+      const log = logs.get(file);
+      if (log && !log.next) begin(file, log);
     },
     settled() {
       return underWay.size === 0 ? undefined : Promise.all(underWay).then(() => undefined);

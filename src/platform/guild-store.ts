@@ -109,6 +109,7 @@ export function createGuildStore({ folder, migrations, clock, most = 256 }: Guil
         onEffect: tell(listeners.effect),
         onTimer: tell(listeners.timer),
         onTrouble: (error) => trouble(guildId, error),
+        onBegin: () => durability.watch(file),
         onCommit: (hurried) => {
           if (hurried) durability.committed(file);
           problems.delete(guildId);

@@ -34,6 +34,8 @@ export interface GuildDeps {
   readonly onTimer: () => void;
   /** Told of trouble with the file, before it is thrown. */
   readonly onTrouble: (error: unknown) => void;
+  /** A transaction begins whose commit somebody will wait for. */
+  readonly onBegin: () => void;
   /** A transaction was committed; `hurried`: somebody waits for it to be on the disk. */
   readonly onCommit: (hurried: boolean) => void;
 }
@@ -47,6 +49,7 @@ export function createGuild(deps: GuildDeps): Guild {
       const { immediate } = db.transaction(run);
       return (...args) => {
         try {
+          if (hurried) deps.onBegin();
           const result = immediate(...args);
           if (!db.inTransaction) deps.onCommit(hurried);
           return result;

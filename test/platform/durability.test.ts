@@ -30,13 +30,19 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
+/** A transaction of this file comes and goes. */
+function commit(file: string): void {
+  durability.watch(file);
+  durability.committed(file);
+}
+
 describe('durability', () => {
   it('keeps nobody waiting when nothing was committed', () => {
     expect(durability.settled()).toBeUndefined();
   });
 
   it('lets those wait who ask after a commit, until it is on the disk', async () => {
-    durability.committed(fileOf('one'));
+    commit(fileOf('one'));
     const waiting = durability.settled();
     expect(waiting).toBeInstanceOf(Promise);
     await waiting;
@@ -45,34 +51,39 @@ describe('durability', () => {
 
   it('waits for the later ones of many commits, and for all files', async () => {
     const files = ['one', 'two'].map(fileOf);
-    for (let commit = 0; commit < 50; commit += 1) for (const file of files) durability.committed(file);
+    for (let count = 0; count < 50; count += 1) for (const file of files) commit(file);
     await durability.settled();
     expect(durability.settled()).toBeUndefined();
-    for (const file of files) durability.committed(file);
+    for (const file of files) commit(file);
     await expect(durability.settled()).resolves.toBeUndefined();
     expect(failures).toEqual([]);
   });
 
   it('tells everyone who waits when the disk refuses, and tries again with the next commit', async () => {
     const file = badFile();
-    durability.committed(file);
-    durability.committed(file);
+    commit(file);
+    commit(file);
     await expect(durability.settled()).rejects.toThrow('told');
     // The second commit came while the first was on its way.
     await expect(durability.settled()).rejects.toThrow('told');
-    durability.committed(file);
+    commit(file);
     await expect(durability.settled()).rejects.toThrow('told');
     expect(failures).toHaveLength(3);
     expect(failures[0]).toMatchObject([file, { syscall: 'fdatasync' }]);
   });
 
+  it('refuses, before anything is changed, what has no log', () => {
+    expect(() => durability.watch(join(folder, 'none'))).toThrow('ENOENT');
+    expect(durability.settled()).toBeUndefined();
+  });
+
   it('lets go of a file in the middle of it, and opens its new log at the next commit', async () => {
     const file = fileOf('one');
-    durability.committed(file);
+    commit(file);
     durability.forget(file);
     rmSync(`${file}-wal`);
     fileOf('one');
-    durability.committed(file);
+    commit(file);
     await durability.settled();
     durability.forget(file);
     durability.forget(file);
