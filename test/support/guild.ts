@@ -17,7 +17,7 @@ export function openGuild() {
   const nothing = () => {};
   const guild = createGuild({
     ...{ id: '1000', file: ':memory:', folder: '.', db, clock, boot: 'boot' },
-    ...{ onEffect: nothing, onTimer: nothing, onCommit: nothing, onTrouble: nothing },
+    ...{ onEffect: nothing, onTimer: nothing, onBegin: nothing, onCommit: nothing, onTrouble: nothing },
   });
   const community = createCommunity(guild, { clock, posts: questionPosts });
 
