@@ -54,8 +54,10 @@ const lend = subcommand({
     const community = options.community ?? false;
     if (community && !by.manages) refuse('not_allowed', { access: 'staff' });
     const code = makeCode(guild.id, randomBytes(CODE_BYTES));
-    const expiresAt = fleet().machines.offer(code, { lender: by.id, alias, community });
-    await interaction.reply(ephemeral(views.offered(t, { alias, url, code, expiresAt })));
+    const { machines } = fleet();
+    const expiresAt = machines.offer(code, { lender: by.id, alias, community });
+    const held = machines.startsHeld(by.id);
+    await interaction.reply(ephemeral(views.offered(t, { alias, url, code, expiresAt, held })));
   },
 });
 

@@ -32,7 +32,8 @@ CREATE TABLE enrolment (
   alias      TEXT    NOT NULL,
   community  INTEGER NOT NULL CHECK (community IN (0, 1)),
   expires_at INTEGER NOT NULL,
-  used_at    INTEGER
+  used_at    INTEGER,
+  machine    TEXT                                  -- what it was traded for: whoever asks again with the same key is answered the same
 ) STRICT, WITHOUT ROWID;
 
 -- Lent machines.
@@ -49,7 +50,7 @@ CREATE TABLE machine (
   memory_mb   INTEGER NOT NULL,
   sandboxes   TEXT    NOT NULL,                    -- JSON
   state       TEXT    NOT NULL CHECK (state IN ('active', 'paused', 'quarantined', 'withdrawn')),
-  reason      TEXT,                                -- why it is quarantined: a key of the locales
+  reason      TEXT,                                -- why it is quarantined, or was when it was withdrawn: a key of the locales
   words       TEXT,                                -- what staff said when they held it
   appeal      TEXT,                                -- what its lender says against it
   streak      INTEGER NOT NULL DEFAULT 0,          -- results in a row that proved right
@@ -62,9 +63,11 @@ CREATE TABLE machine (
   doing       TEXT    NOT NULL DEFAULT 'idle',     -- what it last said of itself, or the reason it got no job
   enrolled_at INTEGER NOT NULL,
   seen_at     INTEGER NOT NULL,
-  withdrawn_at INTEGER
+  withdrawn_at INTEGER,
+  heir        TEXT                                 -- withdrawn: the machine that took its place, with what was thought of it
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX machine_by_lender ON machine (lender);
+CREATE INDEX machine_by_key ON machine (public_key);
 
 -- Nonces of signed calls within the clock's tolerance: a call is heard once.
 CREATE TABLE call_nonce (

@@ -6,7 +6,7 @@ import { PROTOCOL } from '../fleet/protocol.js';
 import { systemClock } from '../platform/clock.js';
 import { isLoopback, nameOfHost } from '../platform/loopback.js';
 import { version } from '../platform/version.js';
-import { createClient, enrol } from '../worker/client.js';
+import { createClient, enrol, Unreachable } from '../worker/client.js';
 import type { WorkerHome } from '../worker/home.js';
 import { policySchema } from '../worker/policy.js';
 import { sandboxes } from '../worker/sandbox.js';
@@ -58,12 +58,16 @@ export async function enrolHere(
   }
   const tiers = sandboxes();
   const walled = tiers.includes('bubblewrap');
-  // Before the code is used up: a folder that cannot be written is told now.
+  // Before the code is used up: a folder that cannot be written is told now. With the same key the same code is answered the
+  // same: whatever was lost on the way, the line can be pasted once more.
   const { publicKey } = home.key();
   const fresh = !home.hasPolicy();
   if (fresh) home.setPolicy(policySchema.parse({ tier: walled ? 'bubblewrap' : 'in-process' }));
   const about = { publicKey, ...facts(), os: `${os.type()} ${os.release()}`.slice(0, 64), arch: os.arch() };
-  const { machine, alias } = await enrol(address, { code, ...about, sandboxes: tiers });
+  const { machine, alias } = await enrol(address, { code, ...about, sandboxes: tiers }).catch((error: unknown) => {
+    if (!(error instanceof Unreachable)) throw error;
+    throw new Unreachable(`${error.message}. The same line works again, for as long as its code is good.`);
+  });
   home.setEnrolled({ url: address, machine, alias });
   terminal.out(`Enrolled as ${alias}. Your terms are in ${home.policyFile}.`);
   if (fresh && !walled)

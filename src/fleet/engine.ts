@@ -11,7 +11,7 @@ export interface FleetEngine {
   readonly guildId: string;
   /** Of whoever may call; undefined for a machine that was never enrolled here. Never changes. */
   publicKeyOf(machine: string): Promise<string | undefined>;
-  /** Throws ApiRefusal: bad_code, too_many_machines. */
+  /** The same code and key are answered the same. Throws ApiRefusal: bad_code, key_taken, too_many_machines. */
   enrol(code: string, facts: MachineFacts): Promise<Machine>;
   session(
     call: Heard,

@@ -5,7 +5,15 @@ import type { Doubt } from './rules/suspicion.js';
 export const MACHINE_STATES = ['active', 'paused', 'quarantined', 'withdrawn'] as const;
 export type MachineState = (typeof MACHINE_STATES)[number];
 
-export const QUARANTINE_REASONS = ['wrong_results', 'missed_canary', 'false_alarms', 'breaks_jobs', 'staff'] as const;
+/** `held_before`: for the sake of another machine of its lender, or of the same key. */
+export const QUARANTINE_REASONS = [
+  'wrong_results',
+  'missed_canary',
+  'false_alarms',
+  'breaks_jobs',
+  'held_before',
+  'staff',
+] as const;
 export type QuarantineReason = (typeof QUARANTINE_REASONS)[number];
 
 /** Milliseconds that a code of /machine lend is good for. */
@@ -36,6 +44,8 @@ export interface Machine {
   readonly words: string | undefined;
   /** What its lender says against it. */
   readonly appeal: string | undefined;
+  /** What took its place when it had been withdrawn. */
+  readonly heir: string | undefined;
   readonly trust: Trust;
   readonly doubt: Doubt;
   readonly pace: number;

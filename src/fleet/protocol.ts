@@ -216,6 +216,7 @@ export const apiError = z.object({
   error: z.enum([
     'bad_request',
     'bad_code',
+    'key_taken',
     'bad_signature',
     'clock_off',
     'replayed',

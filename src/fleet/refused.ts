@@ -4,6 +4,10 @@ import type { ApiErrorCode } from './protocol.js';
 export const API_ERRORS = {
   bad_request: [400, 'The request does not fit the protocol.'],
   bad_code: [403, 'This code is wrong, used or out of date. Ask for a new one with /machine lend.'],
+  key_taken: [
+    409,
+    'This machine is enrolled here already. Take it back first (/machine withdraw), or make a new key (flock worker leave).',
+  ],
   bad_signature: [401, 'The signature does not fit this call.'],
   clock_off: [401, "This machine's clock is off by more than two minutes."],
   replayed: [401, 'This call was heard before.'],

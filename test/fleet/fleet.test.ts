@@ -43,7 +43,7 @@ describe('enrolment', () => {
     const facts = { publicKey: 'k', version: '0', os: 'l', arch: 'x', cores: 1, memoryMb: 1, sandboxes: [] };
     fleet.machines.offer('first', { lender: 'ann', alias: 'owl', community: false });
     expect(fleet.machines.enrol('first', facts).alias).toBe('owl');
-    expect(refusalOf(() => fleet.machines.enrol('first', facts))).toBe('bad_code');
+    expect(refusalOf(() => fleet.machines.enrol('first', { ...facts, publicKey: 'other' }))).toBe('bad_code');
     expect(refusalOf(() => fleet.machines.enrol('never', facts))).toBe('bad_code');
     fleet.machines.offer('second', { lender: 'ann', alias: 'jay', community: false });
     clock.advance(15 * MINUTE + 1);

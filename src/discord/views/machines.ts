@@ -27,6 +27,8 @@ export interface Offer {
   readonly url: string;
   readonly code: string;
   readonly expiresAt: number;
+  /** It will begin held, for the sake of another of its lender. */
+  readonly held: boolean;
 }
 
 /** Whether what machines say goes over a network unencrypted: the host said so, and the lender says it too. */
@@ -36,7 +38,7 @@ const isOpen = (url: string): boolean => {
 };
 
 /** The one line to paste, for the lender alone. */
-export function offered(t: Translator, { alias, url, code, expiresAt }: Offer): View {
+export function offered(t: Translator, { alias, url, code, expiresAt, held }: Offer): View {
   return {
     flags: MessageFlags.IsComponentsV2,
     components: [
@@ -45,6 +47,7 @@ export function offered(t: Translator, { alias, url, code, expiresAt }: Offer): 
         text(t('machine.lend.paste')),
         text(codeBlock(`npx flock worker enroll ${url} ${code}${isOpen(url) ? ' --insecure' : ''}`)),
         text(t('machine.lend.once', { expires: ago(expiresAt) })),
+        ...(held ? [text(`${STATE_EMOJI.quarantined} ${t('machine.lend.held')}`)] : []),
         line(),
         text(`${t('machine.lend.then')}\n${codeBlock('npx flock worker accept\nnpx flock worker run')}`),
         text(`-# ${t('machine.lend.terms')}`),

@@ -17,6 +17,8 @@ export const PROBATION = 10;
 export const LEAST_REPLICATION = 0.05;
 /** Good results in a row after which a strike is forgiven: in a million jobs, every machine has a bad day. */
 export const FORGIVEN = 100;
+/** Strikes at which a machine is held. */
+export const MOST_STRIKES = 2;
 
 /** Share of jobs whose answer is known beforehand: more for newcomers, and more still where there is a doubt to settle. */
 export const CANARY_SHARE = 0.02;
@@ -42,5 +44,5 @@ export function judged(trust: Trust, right: boolean): { readonly trust: Trust; r
     return { trust: { streak, strikes }, consequence: 'none' };
   }
   const strikes = trust.strikes + 1;
-  return { trust: { streak: 0, strikes }, consequence: strikes >= 2 ? 'quarantined' : 'halved' };
+  return { trust: { streak: 0, strikes }, consequence: strikes >= MOST_STRIKES ? 'quarantined' : 'halved' };
 }

@@ -113,6 +113,7 @@ const machine = (as: Partial<Machine> = {}): Machine => ({
     alias: 'a'.repeat(32),
     community: false,
     publicKey: '',
+    heir: undefined,
     version: HOSTILE.slice(0, 32),
   },
   ...{ os: HOSTILE.slice(0, 64), arch: HOSTILE.slice(0, 32), cores: 4096, memoryMb: 100_000_000, sandboxes: [] },
@@ -228,9 +229,10 @@ describe.each(LOCALES)('private answers (%s)', (locale) => {
 
   it('give the lender the one line to paste', () => {
     const offer = { alias: 'owl', url: 'https://flock.example.org', code: 'ABC-1234', expiresAt: 0 };
-    expect(shown(machineViews.offered(t, offer))).toContain(
-      'npx flock worker enroll https://flock.example.org ABC-1234',
-    );
+    const [plain, held] = [false, true].map((held) => shown(machineViews.offered(t, { ...offer, held })));
+    expect(plain).toContain('npx flock worker enroll https://flock.example.org ABC-1234');
+    expect(plain).not.toContain(t('machine.lend.held'));
+    expect(held).toContain(t('machine.lend.held'));
   });
 
   it('say of every machine what it does, and why it is held', () => {

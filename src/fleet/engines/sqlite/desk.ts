@@ -49,7 +49,7 @@ export function createDesk(fleet: SqliteFleet) {
     /** Of whoever may call; undefined for a machine that was never enrolled here. Never changes. */
     publicKeyOf: (machine: string): string | undefined => machines.find(machine)?.publicKey,
 
-    /** Throws ApiRefusal: bad_code, too_many_machines. */
+    /** The same code and key are answered the same. Throws ApiRefusal: bad_code, key_taken, too_many_machines. */
     enrol: (code: string, facts: MachineFacts): Machine => machines.enrol(code, facts),
 
     session(

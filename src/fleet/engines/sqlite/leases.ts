@@ -114,8 +114,8 @@ export function createLeases(guild: Guild, { now, newId, epoch, walks }: LeaseDe
   const blame = once(() =>
     db.prepare<[object]>(
       `UPDATE machine SET faults = faults + 1, fault_at = :now,
-              state = iif(state = 'active' AND faults + 1 >= :most, 'quarantined', state),
-              reason = iif(state = 'active' AND faults + 1 >= :most, 'breaks_jobs', reason)
+              state = iif(state IN ('active', 'paused') AND faults + 1 >= :most, 'quarantined', state),
+              reason = iif(state IN ('active', 'paused') AND faults + 1 >= :most, 'breaks_jobs', reason)
        WHERE id = :machine AND fault_at <= :now - ${FAULT_MS}`,
     ),
   );

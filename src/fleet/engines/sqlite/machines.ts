@@ -1,18 +1,10 @@
-/** Machines, their enrolment and their calls, in a guild's file. */
-import { createHash } from 'node:crypto';
+/** Machines, what is thought of them, and their calls, in a guild's file. */
 import { refuse } from '../../../community/refusal.js';
 import type { Guild } from '../../../platform/guild.js';
 import { once } from '../../../platform/once.js';
-import {
-  CODE_MS,
-  MACHINES_PER_LENDER,
-  type Machine,
-  type MachineFacts,
-  type MachineState,
-  type QuarantineReason,
-} from '../../machine.js';
-import { ApiRefusal } from '../../refused.js';
+import type { Machine, MachineFacts, MachineState, QuarantineReason } from '../../machine.js';
 import { CLOCK_TOLERANCE } from '../../signing.js';
+import { createEnrolling } from './enrolling.js';
 
 interface MachineRow {
   id: string;
@@ -30,6 +22,7 @@ interface MachineRow {
   reason: QuarantineReason | null;
   words: string | null;
   appeal: string | null;
+  heir: string | null;
   streak: number;
   strikes: number;
   blind: number;
@@ -40,24 +33,16 @@ interface MachineRow {
   seen_at: number;
 }
 
-export interface Enrolling {
-  readonly lender: string;
-  readonly alias: string;
-  readonly community: boolean;
-}
-
 export interface MachineDeps {
   readonly now: () => number;
   readonly newId: () => string;
 }
 
-const COLUMNS = `id, lender, alias, community, public_key, version, os, arch, cores, memory_mb, sandboxes, state, reason, words, appeal,
+const COLUMNS = `id, lender, alias, community, public_key, version, os, arch, cores, memory_mb, sandboxes, state, reason, words, appeal, heir,
                  streak, strikes, blind, alarm, pace, doing, enrolled_at, seen_at`;
 
 /** A machine may say that it has thousands of cores: for so many it is believed. */
 const MOST_CORES = 64;
-
-const hashOf = (code: string): string => createHash('sha256').update(code).digest('hex');
 
 function machineOf(row: MachineRow): Machine {
   return {
@@ -76,6 +61,7 @@ function machineOf(row: MachineRow): Machine {
     reason: row.reason ?? undefined,
     words: row.words ?? undefined,
     appeal: row.appeal ?? undefined,
+    heir: row.heir ?? undefined,
     trust: { streak: row.streak, strikes: row.strikes },
     doubt: { blind: row.blind, alarm: row.alarm },
     pace: row.pace,
@@ -104,38 +90,14 @@ export function createMachines(guild: Guild, { now, newId }: MachineDeps) {
       )
       .pluck(),
   );
-  const openCodes = once(() =>
-    db
-      .prepare<[string, number], number>(
-        'SELECT count(*) FROM enrolment WHERE lender = ? AND used_at IS NULL AND expires_at > ?',
-      )
-      .pluck(),
-  );
-  const addCode = once(() =>
-    db.prepare<[string, string, string, 0 | 1, number]>(
-      'INSERT INTO enrolment (code_hash, lender, alias, community, expires_at) VALUES (?, ?, ?, ?, ?)',
-    ),
-  );
-  const findCode = once(() =>
-    db.prepare<
-      [string],
-      { lender: string; alias: string; community: 0 | 1; expires_at: number; used_at: number | null }
-    >('SELECT lender, alias, community, expires_at, used_at FROM enrolment WHERE code_hash = ?'),
-  );
-  const useCode = once(() => db.prepare<[number, string]>('UPDATE enrolment SET used_at = ? WHERE code_hash = ?'));
-  const forgetCodes = once(() => db.prepare<[number]>('DELETE FROM enrolment WHERE expires_at < ?'));
-  const insert = once(() =>
-    db.prepare<unknown[]>(
-      `INSERT INTO machine (id, lender, alias, community, public_key, version, os, arch, cores, memory_mb, sandboxes, state, enrolled_at, seen_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'active', ?, ?)`,
-    ),
-  );
   const setState = once(() =>
     db.prepare<[MachineState, string | null, string]>('UPDATE machine SET state = ?, reason = ? WHERE id = ?'),
   );
   const hold = once(() =>
     db.prepare<[string, string | null, string]>(
-      `UPDATE machine SET state = 'quarantined', reason = ?, words = ?, appeal = NULL WHERE id = ?`,
+      // What its lender said stays, as long as it is held; who withdrew it meanwhile is told when the next one is lent.
+      `UPDATE machine SET reason = ?, words = ?, appeal = iif(state = 'quarantined', appeal, NULL),
+              state = iif(state = 'withdrawn', state, 'quarantined') WHERE id = ?`,
     ),
   );
   const setAppeal = once(() => db.prepare<[string, string]>('UPDATE machine SET appeal = ? WHERE id = ?'));
@@ -146,9 +108,19 @@ export function createMachines(guild: Guild, { now, newId }: MachineDeps) {
   );
   const pardon = once(() =>
     db.prepare<[string]>(
-      `UPDATE machine SET state = 'active', reason = NULL, words = NULL, appeal = NULL, streak = 0, strikes = 0, blind = 0, alarm = 0,
-              faults = 0 WHERE id = ?`,
+      `UPDATE machine SET state = iif(state = 'quarantined', 'active', state), reason = NULL, words = NULL, appeal = NULL,
+              streak = 0, strikes = 0, blind = 0, alarm = 0, faults = 0 WHERE id = ?`,
     ),
+  );
+  // Those that its lender withdrew; and, once no other is held for what it did itself, those that are held for another's sake.
+  const pardonedWith = once(() =>
+    db
+      .prepare<[object], string>(
+        `SELECT id FROM machine WHERE (lender = :lender OR public_key = :publicKey) AND (state = 'withdrawn'
+           OR (state = 'quarantined' AND reason = 'held_before' AND NOT EXISTS (SELECT 1 FROM machine AS other
+               WHERE other.lender = machine.lender AND other.state = 'quarantined' AND other.reason <> 'held_before')))`,
+      )
+      .pluck(),
   );
   const setTrust = once(() =>
     db.prepare<[number, number, string]>('UPDATE machine SET streak = ?, strikes = ? WHERE id = ?'),
@@ -189,6 +161,11 @@ export function createMachines(guild: Guild, { now, newId }: MachineDeps) {
     const row = byId().get(id);
     return row && machineOf(row);
   };
+  /** A machine, or what took its place since it was withdrawn: what is thought of the one is thought of the other. */
+  const standIn = (id: string): Machine | undefined => {
+    const machine = find(id);
+    return machine?.heir === undefined ? machine : standIn(machine.heir);
+  };
   const lent = (alias: string): MachineRow => {
     const row = byAlias().get(alias);
     return row === undefined || row.state === 'withdrawn' ? refuse('machine_unknown', { alias }) : row;
@@ -201,8 +178,12 @@ export function createMachines(guild: Guild, { now, newId }: MachineDeps) {
   };
   const count = (lender?: string): number => countOf().get(lender ?? null, lender ?? null) ?? 0;
 
+  const isTaken = (alias: string): boolean => byAlias().get(alias) !== undefined;
+
   return {
+    ...createEnrolling(guild, { now, newId, find, isTaken, count }),
     find,
+    standIn,
 
     /** By alias, whoever's. Refuses: machine_unknown. */
     named(alias: string): Machine {
@@ -215,36 +196,6 @@ export function createMachines(guild: Guild, { now, newId }: MachineDeps) {
       all()
         .all(options.lender ?? null, options.lender ?? null, options.limit, options.offset)
         .map(machineOf),
-
-    /**
-     * Notes a one-time code for a lender. The caller made it up and shows it to the lender alone; only its hash is kept.
-     * Refuses: alias_taken, too_many_machines.
-     */
-    offer: transaction((code: string, who: Enrolling): number => {
-      const at = now();
-      forgetCodes().run(at - CODE_MS);
-      if (byAlias().get(who.alias)) refuse('alias_taken', { alias: who.alias });
-      const most = MACHINES_PER_LENDER;
-      if (count(who.lender) + (openCodes().get(who.lender, at) ?? 0) >= most) refuse('too_many_machines', { most });
-      addCode().run(hashOf(code), who.lender, who.alias, who.community ? 1 : 0, at + CODE_MS);
-      return at + CODE_MS;
-    }),
-
-    /** Trades a code for a place in the fleet. Throws ApiRefusal: bad_code, too_many_machines. */
-    enrol: transaction((code: string, facts: MachineFacts): Machine => {
-      const at = now();
-      const hash = hashOf(code);
-      const offered = findCode().get(hash);
-      if (!offered || offered.used_at !== null || offered.expires_at <= at) throw new ApiRefusal('bad_code');
-      if (count(offered.lender) >= MACHINES_PER_LENDER) throw new ApiRefusal('too_many_machines');
-      useCode().run(at, hash);
-      const id = newId();
-      const alias = byAlias().get(offered.alias) ? `${offered.alias.slice(0, 27)}-${id.slice(0, 4)}` : offered.alias;
-      const { publicKey, version, os, arch, cores, memoryMb, sandboxes } = facts;
-      const about = [publicKey, version, os, arch, cores, memoryMb, JSON.stringify(sandboxes)];
-      insert().run(id, offered.lender, alias, offered.community, ...about, at, at);
-      return find(id) ?? refuse('machine_unknown', { alias });
-    }),
 
     /** Notes that a signed call was heard. False when it was heard before. */
     hear(machine: string, nonce: string): boolean {
@@ -282,7 +233,7 @@ export function createMachines(guild: Guild, { now, newId }: MachineDeps) {
       withdraw().run(now(), `${alias.slice(0, 20)}~${id.slice(0, 8)}`, id);
     }),
 
-    /** `words`: what staff say to it. */
+    /** `words`: what staff say to it. One that was withdrawn meanwhile leaves it to the next of its lender. */
     quarantine: (id: string, reason: QuarantineReason, words?: string): void =>
       void hold().run(reason, words ?? null, id),
     /** Its lender asks staff to look at it again; once for each time that it is held. Refuses: machine_unknown, machine_not_yours, machine_not_held, appealed_already. */
@@ -293,7 +244,11 @@ export function createMachines(guild: Guild, { now, newId }: MachineDeps) {
       setAppeal().run(words, machine.id);
       return machine;
     }),
-    /** Staff let a machine work again: it starts anew as a newcomer does. */
-    pardon: (id: string): void => void pardon().run(id),
+    /** Staff let a machine work again: it starts anew as a newcomer does, and what followed its lender is forgiven. */
+    pardon: transaction((id: string): void => {
+      pardon().run(id);
+      const machine = find(id);
+      if (machine) for (const other of pardonedWith().all(machine)) pardon().run(other);
+    }),
   };
 }

@@ -58,11 +58,11 @@ export function createVerdicts(guild: Guild, deps: VerdictDeps) {
   const { now, random, machines, leases, jobs, walks, hunts, ledger, follow } = deps;
 
   const machineOf = ({ machine }: Job): Machine | undefined =>
-    machine === undefined ? undefined : machines.find(machine);
+    machine === undefined ? undefined : machines.standIn(machine);
 
-  /** Holds a machine: what it has under way goes to others. */
+  /** Holds a machine, paused and withdrawn ones as well: what it has under way goes to others. */
   function hold(machine: Machine, reason: QuarantineReason): void {
-    if (machine.state !== 'active') return;
+    if (machine.reason !== undefined) return;
     machines.quarantine(machine.id, reason);
     leases.takeBack(machine.id);
   }
