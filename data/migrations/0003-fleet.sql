@@ -213,11 +213,14 @@ CREATE TABLE finding (
   reason     TEXT,
   duplicate_of INTEGER REFERENCES finding (id),
   fixed_in   TEXT,
+  fixed_at   INTEGER,                              -- when that was said: earlier retests are about an earlier fix
   claimed_by TEXT,
   found_by   TEXT    NOT NULL,                     -- lender
   found_on   TEXT    NOT NULL,                     -- machine
   found_at   INTEGER NOT NULL,
   reopened   INTEGER NOT NULL DEFAULT 0,
+  reopened_on TEXT,                                -- the ref that showed it again
+  reopened_alone INTEGER NOT NULL DEFAULT 0,       -- 1: one lender alone saw it there
   question   TEXT,                                 -- thread of a question that it explains
   thread     TEXT,
   message_id TEXT,

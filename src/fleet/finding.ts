@@ -35,11 +35,17 @@ export interface Finding {
   readonly reason: string | undefined;
   readonly duplicateOf: number | undefined;
   readonly fixedIn: string | undefined;
+  readonly fixedAt: number | undefined;
   readonly claimedBy: string | undefined;
   readonly foundBy: string;
   readonly foundOn: string;
   readonly foundAt: number;
+  /** How often it was open again. */
   readonly reopened: number;
+  /** The ref on which it showed again, the last time; undefined where somebody opened it by hand. */
+  readonly reopenedOn: string | undefined;
+  /** Of that there is one lender's word alone. */
+  readonly reopenedAlone: boolean;
   readonly question: string | undefined;
   readonly thread: string | undefined;
   readonly messageId: string | undefined;

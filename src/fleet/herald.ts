@@ -49,14 +49,19 @@ export interface HuntCard {
   readonly now: number;
 }
 
+/** `broken`: nobody can test that ref. `alone`: what is said of it is one lender's word, as nobody else was there to try. */
+export interface OnRef {
+  readonly broken: boolean;
+  readonly alone: boolean;
+}
+
 export interface FindingCard {
   readonly finding: Finding;
   readonly credits: Credits;
   readonly runs: { readonly runs: number; readonly hits: number; readonly machines: number };
-  /** Runs on the ref that is said to have fixed it; `broken`: nobody can test that ref. */
-  readonly retest: { readonly runs: number; readonly hits: number; readonly broken: boolean } | undefined;
-  /** Nobody can test its base ref. */
-  readonly baseBroken: boolean;
+  /** Runs on the ref that is said to have fixed it. */
+  readonly retest: (OnRef & { readonly runs: number; readonly hits: number }) | undefined;
+  readonly base: OnRef | undefined;
   readonly bisection: Bisected | undefined;
   /** The file that `flock replay` runs. */
   readonly reproducer: string;
@@ -70,6 +75,8 @@ export interface Bisected {
   /** The newest ref before that one that passed. */
   readonly lastGood: string | undefined;
   readonly confidence: number | undefined;
+  /** The refs that it names rest on one lender's word, or lenders disagree about them, and nobody else is there to ask. */
+  readonly doubt: 'none' | 'alone' | 'disputed';
   readonly tested: number;
   readonly refs: number;
 }

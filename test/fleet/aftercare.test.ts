@@ -50,24 +50,62 @@ describe('a finding that is said to be fixed', () => {
     });
     expect(asked).toEqual(['v2', 'v2']);
     expect(finding()).toMatchObject({ status: 'fixed', fixedIn: 'v2' });
-    expect(test.fleet.story(finding()).retest).toEqual({ runs: 6, hits: 0, broken: false });
+    expect(test.fleet.story(finding()).retest).toEqual({ runs: 6, hits: 0, broken: false, alone: false });
     const retested = test.fleet.jobs.ofFinding(1, 'retest').map(({ lender }) => lender);
     expect(new Set(retested).size).toBe(2);
   });
 
   it('is open again though the first machine that was asked passes whatever it is given', () => {
     test.fleet.aftercare.fixedIn(1, 'v2', 'mia');
-    const [ann, bob] = machines();
-    if (ann && bob) work(test, [[ann, passing] as const]);
+    const [ann, bob, cid] = machines();
+    if (!ann || !bob || !cid) throw new Error('no machines');
+    work(test, [[ann, passing]]);
+    work(test, [[bob, seesBug]]);
     expect(finding().status).toBe('fixed');
-    if (ann && bob) work(test, [[ann, passing] as const, [bob, seesBug] as const]);
-    expect(finding()).toMatchObject({ status: 'open', reopened: 1 });
+    work(test, [[cid, seesBug]]);
+    expect(finding()).toMatchObject({ status: 'open', reopened: 1, reopenedOn: 'v2', reopenedAlone: false });
   });
 
-  it('is open again when it still shows there', () => {
+  it('stays fixed though one machine fails whatever it is given, which is held against that one', () => {
     test.fleet.aftercare.fixedIn(1, 'v2', 'mia');
+    const [ann, ...others] = machines();
+    if (!ann) throw new Error('no machines');
+    work(test, [[ann, seesBug]]);
+    expect(finding().status).toBe('fixed');
+    work(
+      test,
+      others.map((one) => [one, passing] as const),
+    );
+    expect(finding().status).toBe('fixed');
+    const told = test.fleet.jobs.ofFinding(1, 'retest').map(({ lender, judged }) => `${lender} ${judged}`);
+    expect(told.toSorted()).toEqual(['ann invalid', 'bob valid', 'cid valid']);
+    expect(test.fleet.machines.named('ann').doubt.alarm).toBeGreaterThan(0);
+  });
+
+  it('is open again on one lender’s word where nobody else is there, and says so', () => {
+    const [ann, ...others] = machines();
+    if (!ann) throw new Error('no machines');
+    for (const { alias, lender } of others) test.fleet.withdraw(alias, lender);
+    test.clock.advance(3000);
+    test.fleet.aftercare.fixedIn(1, 'v2', 'mia');
+    work(test, [[ann, seesBug]]);
+    expect(finding()).toMatchObject({ status: 'open', reopenedOn: 'v2', reopenedAlone: true });
+    const card = { ...test.fleet.story(finding()), guild: '1' };
+    for (const languages of [['en-US'], ['zh-CN']] as const)
+      expect(JSON.stringify(fleetPosts.finding({ ...card, languages }).message)).toMatch(
+        /one lender's word|一位出借者/,
+      );
+  });
+
+  it('is open again when it still shows there, and not once more for the same runs when it is fixed anew', () => {
+    test.fleet.aftercare.fixedIn(1, 'main', 'mia');
     all(seesBug);
     expect(finding()).toMatchObject({ status: 'open', standing: 'confirmed', reopened: 1 });
+    test.clock.advance(1000);
+    test.fleet.aftercare.fixedIn(1, 'main', 'mia');
+    all(passing);
+    expect(finding()).toMatchObject({ status: 'fixed', reopened: 1 });
+    expect(test.fleet.story(finding()).retest).toMatchObject({ runs: 6, hits: 0 });
   });
 
   it('leaves a pattern that every later hunt of the suite runs', () => {

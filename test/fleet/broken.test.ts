@@ -81,7 +81,7 @@ describe('a finding', () => {
     expect(work(test, all(breaksOn('old')))).toBeLessThan(100);
     const finding = test.fleet.findings.get(1);
     expect(finding.standing).toBe('confirmed');
-    expect(test.fleet.story(finding).baseBroken).toBe(true);
+    expect(test.fleet.story(finding).base).toEqual({ broken: true, alone: false });
   });
 
   it('is not called new on the word of one machine that passes whatever it is given', () => {
@@ -93,7 +93,38 @@ describe('a finding', () => {
     const truth = [bob, cid].map((one) => [one, breaksOn()] as const);
     work(test, [[ann, liar], ...truth]);
     expect(test.fleet.findings.get(1).standing).toBe('pre_existing');
-    expect(new Set(test.fleet.jobs.ofFinding(1, 'base').map(({ lender }) => lender)).size).toBe(2);
+    // The two who were asked say the opposite of each other, or the same: where they do not agree, a third is asked.
+    const saw = test.fleet.findings.evidenceOn(1, 'base', 'old').filter(({ hits }) => hits > 0);
+    expect(new Set(saw.map(({ lender }) => lender))).toEqual(new Set(['bob', 'cid']));
+  });
+
+  it('is not called pre-existing on the word of one machine that fails whatever it is given', () => {
+    hunt(test.fleet, { budgetSteps: 300, ref: 'new', baseRef: 'old' });
+    const [ann, bob, cid] = birds;
+    if (!ann || !bob || !cid) return;
+    const honest: Behaviour = (job, nonce, canary) =>
+      job.ref === 'old' ? passing(job, nonce) : seesBug(job, nonce, canary);
+    const truth = [bob, cid].map((one) => [one, honest] as const);
+    work(test, [[ann, seesBug], ...truth]);
+    expect(test.fleet.findings.get(1).standing).toBe('confirmed');
+    expect(test.fleet.story(test.fleet.findings.get(1)).base).toEqual({ broken: false, alone: false });
+    const asked = test.fleet.jobs.ofFinding(1, 'base');
+    expect(asked.filter(({ lender }) => lender === 'ann').map(({ judged }) => judged)).toEqual(['invalid']);
+    expect(test.fleet.machines.named('ann').doubt.alarm).toBeGreaterThan(0);
+  });
+
+  it('is called pre-existing on one word where nobody else is there, and says so', () => {
+    hunt(test.fleet, { budgetSteps: 300, ref: 'new', baseRef: 'old' });
+    const asked = () => test.fleet.jobs.ofFinding(1, 'base').length;
+    for (let n = 0; n < 100 && asked() === 0; n++) work(test, all(seesBug), 1);
+    const [ann, ...others] = birds;
+    for (const { alias, lender } of others) test.fleet.withdraw(alias, lender);
+    if (ann) work(test, [[ann, seesBug]]);
+    expect(test.fleet.findings.get(1).standing).toBe('reproduced');
+    test.clock.advance(31 * MINUTE);
+    test.fleet.tick();
+    expect(test.fleet.findings.get(1).standing).toBe('pre_existing');
+    expect(test.fleet.story(test.fleet.findings.get(1)).base).toEqual({ broken: false, alone: true });
   });
 
   it('is confirmed by one lender’s runs on the base, when the other who was asked has left', () => {

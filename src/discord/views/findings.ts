@@ -2,7 +2,7 @@
 import { type APIStringSelectComponent, ComponentType, MessageFlags } from 'discord.js';
 import type { Languages } from '../../community/settings.js';
 import type { Bisection } from '../../fleet/engines/sqlite/bisections.js';
-import type { LoggedRun } from '../../fleet/engines/sqlite/findings.js';
+import type { LoggedRun } from '../../fleet/engines/sqlite/sightings.js';
 import type { Finding } from '../../fleet/finding.js';
 import type { Hunt } from '../../fleet/hunt.js';
 import type { EffectFile, MessageBody } from '../../platform/effects.js';
@@ -83,10 +83,10 @@ export function logFile(finding: Finding, runs: readonly LoggedRun[], bisection:
     ),
     ...(bisection
       ? [
-          `bisection ${bisection.state} first-bad=${bisection.firstBad ?? '-'} confidence=${bisection.confidence ?? '-'}`,
+          `bisection ${bisection.state} first-bad=${bisection.firstBad ?? '-'} confidence=${bisection.confidence ?? '-'} doubt=${bisection.doubt}`,
           ...bisection.log.map(
-            ({ ref, runs, hits, broken, trouble }) =>
-              `  ${ref} ${broken ? `broken ${JSON.stringify(trouble ?? '')}` : `runs=${runs} hits=${hits}`}`,
+            ({ ref, runs, hits, saw, missed, broken, trouble }) =>
+              `  ${ref} ${broken ? `broken ${JSON.stringify(trouble ?? '')}` : `runs=${runs} hits=${hits} lenders=${saw + missed}`}`,
           ),
         ]
       : []),

@@ -127,8 +127,10 @@ export const fleetPosts: FleetPosts = {
   reopened({ finding, languages }) {
     const say = publicTexts(languages);
     const key = finding.statusBy ? 'finding.reopened.by' : 'finding.reopened.seen';
+    const ref = plain(cut(finding.reopenedOn ?? finding.ref ?? '—', 48));
+    const alone = finding.reopenedAlone ? `\n-# ⚠️ ${say.block('finding.reopened.alone')}` : '';
     return {
-      content: `🔁 ${say.block(key, { by: user(finding.statusBy ?? finding.foundBy), ref: plain(cut(finding.ref ?? '—', 48)) })}`,
+      content: `🔁 ${say.block(key, { by: user(finding.statusBy ?? finding.foundBy), ref })}${alone}`,
       allowed_mentions: { parse: [], users: finding.claimedBy ? [finding.claimedBy] : [] },
     };
   },
@@ -273,7 +275,9 @@ function stepsTitle({ trace, firstTrace, shrinking }: Finding, say: PublicTexts)
 }
 
 function factsOf(card: FindingCard, say: PublicTexts): string {
-  const { finding, runs, credits, retest, baseBroken, bisection } = card;
+  const { finding, runs, credits, retest, base, bisection } = card;
+  const alone = (key: 'finding.card.base_alone' | 'finding.card.retest_alone', ref = '') =>
+    `-# ⚠️ ${say.line(key, { ref: inCode(ref) })}`;
   return [
     say.line('finding.card.rate', (t) => ({
       rate: t.number(finding.rate, { style: 'percent', maximumFractionDigits: 0 }),
@@ -287,7 +291,14 @@ function factsOf(card: FindingCard, say: PublicTexts): string {
       hunt: finding.hunt,
     }),
     creditsOf(credits, say),
-    ...(baseBroken ? [`🧪 ${say.line('finding.card.base_untestable', { ref: inCode(finding.baseRef ?? '') })}`] : []),
+    ...(base?.broken ? [`🧪 ${say.line('finding.card.base_untestable', { ref: inCode(finding.baseRef ?? '') })}`] : []),
+    ...(base?.alone ? [alone('finding.card.base_alone', finding.baseRef)] : []),
+    ...(finding.status === 'open' && finding.reopenedOn
+      ? [
+          `🔁 ${say.line('finding.card.reopened', { ref: inCode(finding.reopenedOn) })}`,
+          ...(finding.reopenedAlone ? [alone('finding.card.retest_alone', finding.reopenedOn)] : []),
+        ]
+      : []),
     ...(finding.claimedBy ? [`🙋 ${say.line('finding.card.claimed', { by: user(finding.claimedBy) })}`] : []),
     ...(finding.status === 'duplicate' && finding.duplicateOf
       ? [`👯 ${say.line('finding.card.duplicate', { of: finding.duplicateOf })}`]
@@ -299,6 +310,7 @@ function factsOf(card: FindingCard, say: PublicTexts): string {
           retest && retest.runs > 0
             ? `🧪 ${say.line('finding.card.retested', { runs: retest.runs, hits: retest.hits })}`
             : `🧪 ${say.line(retest?.broken ? 'finding.card.untestable' : 'finding.card.retesting')}`,
+          ...(retest?.alone ? [alone('finding.card.retest_alone', finding.fixedIn)] : []),
         ]
       : []),
     ...(bisection
@@ -310,6 +322,7 @@ function factsOf(card: FindingCard, say: PublicTexts): string {
             tested: bisection.tested,
             refs: bisection.refs,
           }))}`,
+          ...(bisection.doubt === 'none' ? [] : [`-# ⚠️ ${say.line(`finding.card.bisect.${bisection.doubt}`)}`]),
         ]
       : []),
     ...(finding.question ? [`💬 <#${finding.question}>`] : []),

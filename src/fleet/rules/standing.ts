@@ -81,7 +81,7 @@ export function refuted(evidence: readonly Evidence[], last: boolean): boolean {
   return chance < LUCK || (last && saw < 2);
 }
 
-const lendersOf = (evidence: readonly Evidence[]): number => new Set(evidence.map(({ lender }) => lender)).size;
+export const lendersOf = (evidence: readonly Evidence[]): number => new Set(evidence.map(({ lender }) => lender)).size;
 const sum = (evidence: readonly Evidence[], what: 'runs' | 'hits'): number =>
   evidence.reduce((total, one) => total + one[what], 0);
 

@@ -6,8 +6,9 @@ import type { JobSpec } from '../../protocol.js';
 import { runsToExclude } from '../../rules/standing.js';
 import type { Findings } from './findings.js';
 import { replayOf } from './follow.js';
-import type { Jobs } from './jobs.js';
+import type { Job, Jobs } from './jobs.js';
 import type { Suites } from './suites.js';
+import type { Words } from './words.js';
 
 /** Runs on a ref, at least, before anything is said about it. */
 const LEAST_RUNS = 3;
@@ -20,6 +21,7 @@ export interface AftercareDeps {
   readonly jobs: Jobs;
   readonly findings: Findings;
   readonly suites: Suites;
+  readonly words: Words;
   readonly now: () => number;
   /** Whose machines are there now. */
   readonly lenders: () => readonly string[];
@@ -29,7 +31,10 @@ export const guardName = (finding: number): string => `finding-${finding}`;
 
 export type Aftercare = ReturnType<typeof createAftercare>;
 
-export function createAftercare({ transaction }: Guild, { jobs, findings, suites, now, lenders }: AftercareDeps) {
+export function createAftercare(
+  { transaction }: Guild,
+  { jobs, findings, suites, words, now, lenders }: AftercareDeps,
+) {
   /** By two lenders, where there are two: one might pass whatever it is given. */
   function retest(finding: Finding, ref: string): void {
     const runs = Math.max(LEAST_RUNS, runsToExclude(finding.rate));
@@ -95,11 +100,14 @@ export function createAftercare({ transaction }: Guild, { jobs, findings, suites
       }
     }),
 
-    /** After a result: a fix on whose ref it still shows was none. */
-    look(id: number): void {
-      const { status, fixedIn } = findings.get(id);
-      if (status === 'fixed' && fixedIn !== undefined && findings.onRef(id, 'retest', fixedIn).hits > 0)
-        findings.reopened(id, undefined);
+    /** After a result: a fix on whose ref it still shows was none. Returns jobs that told of a failure which others did not find there. */
+    look(id: number): readonly Job[] {
+      const finding = findings.get(id);
+      const { status, fixedIn: ref, fixedAt: since } = finding;
+      if (status !== 'fixed' || ref === undefined) return [];
+      const { says, alone, lies } = words.hear(finding, { purpose: 'retest', ref, since, settled: false });
+      if (says === 'shows') findings.reopened(id, undefined, { ref, alone });
+      return lies;
     },
   };
 }

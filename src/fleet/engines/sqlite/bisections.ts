@@ -5,10 +5,11 @@ import { once } from '../../../platform/once.js';
 import type { Finding } from '../../finding.js';
 import type { Bisected } from '../../herald.js';
 import { type Search, searchFirstBad, type Tried } from '../../rules/bisecting.js';
-import { runsToExclude } from '../../rules/standing.js';
+import { type Evidence, runsToExclude } from '../../rules/standing.js';
+import { lendersWho, MOST_WORDS } from '../../rules/words.js';
 import type { Findings } from './findings.js';
 import { replayOf } from './follow.js';
-import type { Jobs } from './jobs.js';
+import { isOpen, type Jobs } from './jobs.js';
 
 /** Most refs of one search. */
 export const MOST_REFS = 1000;
@@ -43,11 +44,13 @@ export interface BisectionDeps {
   readonly findings: Findings;
   /** About as many jobs as machines can take at once. */
   readonly width: () => number;
+  /** Whose machines are there now. */
+  readonly lenders: () => readonly string[];
 }
 
 export type Bisections = ReturnType<typeof createBisections>;
 
-export function createBisections({ db, transaction }: Guild, { now, jobs, findings, width }: BisectionDeps) {
+export function createBisections({ db, transaction }: Guild, { now, jobs, findings, width, lenders }: BisectionDeps) {
   const columns = 'id, finding, refs, runs, state, first_bad, confidence';
   const latest = once(() =>
     db.prepare<[number], Row>(
@@ -65,33 +68,52 @@ export function createBisections({ db, transaction }: Guild, { now, jobs, findin
     ),
   );
   const onRefs = once(() =>
-    db.prepare<[number], { ref: string; runs: number; hits: number }>(
-      `SELECT ref, sum(runs) AS runs, sum(hits) AS hits FROM sighting WHERE finding = ? AND purpose = 'bisect' GROUP BY ref`,
+    db.prepare<[number], Evidence & { ref: string }>(
+      `SELECT ref, machine, lender, 0 AS community, runs, hits FROM sighting WHERE finding = ? AND purpose = 'bisect' ORDER BY at`,
     ),
   );
 
-  function triedOn(finding: number): Map<string, LoggedRef> {
-    const tried = new Map<string, LoggedRef>(
-      onRefs()
-        .all(finding)
-        .map(({ ref, runs, hits }) => [ref, { ref, runs, hits, broken: false, trouble: undefined }]),
-    );
+  /** By ref: who ran it, and what came of it. */
+  function saidOf(finding: number): Map<string, Evidence[]> {
+    const said = new Map<string, Evidence[]>();
+    for (const { ref, ...one } of onRefs().all(finding)) said.set(ref, [...(said.get(ref) ?? []), one]);
+    return said;
+  }
+
+  function triedOn(finding: number, said = saidOf(finding)): Map<string, LoggedRef> {
+    const tried = new Map<string, LoggedRef>();
+    for (const [ref, evidence] of said) {
+      const runs = evidence.reduce((sum, one) => sum + one.runs, 0);
+      const hits = evidence.reduce((sum, one) => sum + one.hits, 0);
+      tried.set(ref, { ref, runs, hits, ...lendersWho(evidence), broken: false, trouble: undefined });
+    }
     for (const { state, ref, trouble } of jobs.ofFinding(finding, 'bisect'))
       if (state === 'parked' && ref !== undefined && !tried.has(ref))
-        tried.set(ref, { ref, runs: 0, hits: 0, broken: true, trouble });
+        tried.set(ref, { ref, runs: 0, hits: 0, saw: 0, missed: 0, broken: true, trouble });
     return tried;
   }
 
-  function search(row: Row, finding: Finding): Search {
+  const answeredOn = (said: ReadonlyMap<string, Evidence[]>, ref: string): Set<string> =>
+    new Set(said.get(ref)?.map(({ lender }) => lender));
+
+  function search(row: Row, finding: Finding, said = saidOf(finding.id)): Search {
     const refs = JSON.parse(row.refs) as string[];
     const ways = Math.min(MOST_WAYS, Math.max(1, width()));
-    return searchFirstBad(refs, triedOn(finding.id), { wanted: row.runs, ways, rate: finding.rate });
+    const asked = jobs.ofFinding(finding.id, 'bisect');
+    const others = (ref: string): boolean => {
+      const ofRef = asked.filter((job) => job.ref === ref);
+      if (ofRef.some(isOpen)) return true;
+      // A second lender was asked, and none could.
+      if (ofRef.some(({ state }) => state === 'parked')) return false;
+      const answered = answeredOn(said, ref);
+      return answered.size < MOST_WORDS && lenders().some((lender) => !answered.has(lender));
+    };
+    return searchFirstBad(refs, triedOn(finding.id, said), { wanted: row.runs, ways, rate: finding.rate, others });
   }
 
   function cancelOpen(finding: number, unless: ReadonlySet<string> = new Set()): void {
     for (const job of jobs.ofFinding(finding, 'bisect')) {
-      const isOpen = job.state === 'ready' || job.state === 'leased';
-      if (isOpen && !(job.ref !== undefined && unless.has(job.ref))) jobs.cancel(job.id);
+      if (isOpen(job) && !(job.ref !== undefined && unless.has(job.ref))) jobs.cancel(job.id);
     }
   }
 
@@ -100,19 +122,22 @@ export function createBisections({ db, transaction }: Guild, { now, jobs, findin
     const row = latest().get(findingId);
     if (row?.state !== 'running') return;
     const finding = findings.get(findingId);
-    const { state, next, firstBad, confidence } = search(row, finding);
+    const said = saidOf(findingId);
+    const { state, next, again, firstBad, confidence } = search(row, finding, said);
+    const wanted = [...next, ...again];
     // Refs that are no longer between the newest good and the oldest bad one need not be tried.
-    cancelOpen(findingId, new Set(next));
+    cancelOpen(findingId, new Set(wanted));
     const asked = new Set(
       jobs
         .ofFinding(findingId, 'bisect')
-        .filter((job) => job.state === 'ready' || job.state === 'leased')
+        .filter(isOpen)
         .map(({ ref }) => ref),
     );
-    for (const ref of next) {
+    for (const ref of wanted) {
       if (asked.has(ref)) continue;
       const spec = { ...replayOf(finding, row.runs, ref), until: finding.signature };
-      jobs.add({ hunt: finding.hunt, purpose: 'bisect', finding: findingId, spec, priority: 2 });
+      const barred = again.includes(ref) ? [...answeredOn(said, ref)] : [];
+      jobs.add({ hunt: finding.hunt, purpose: 'bisect', finding: findingId, spec, priority: 2, barred });
     }
     if (state === row.state && (firstBad ?? null) === row.first_bad && (confidence ?? null) === row.confidence) return;
     update().run(state, firstBad ?? null, confidence ?? null, row.id);
@@ -148,13 +173,14 @@ export function createBisections({ db, transaction }: Guild, { now, jobs, findin
       const refs = JSON.parse(row.refs) as string[];
       const tried = triedOn(findingId);
       const log = refs.flatMap((ref) => tried.get(ref) ?? []);
-      const { lastGood } = search(row, findings.get(findingId));
+      const { lastGood, doubt } = search(row, findings.get(findingId));
       return {
         id: row.id,
         state: row.state,
         firstBad: row.first_bad ?? undefined,
         lastGood,
         confidence: row.confidence ?? undefined,
+        doubt: row.state === 'running' ? 'none' : doubt,
         tested: log.length,
         refs: refs.length,
         log,

@@ -4,7 +4,8 @@ import type { Guild } from '../../../platform/guild.js';
 import { once } from '../../../platform/once.js';
 import type { Failure, FailureKind } from '../../../woodpecker/types.js';
 import type { Finding, FindingStatus, Shrinking } from '../../finding.js';
-import type { Evidence, Standing } from '../../rules/standing.js';
+import type { Standing } from '../../rules/standing.js';
+import { createSightings } from './sightings.js';
 
 interface FindingRow {
   id: number;
@@ -32,11 +33,14 @@ interface FindingRow {
   reason: string | null;
   duplicate_of: number | null;
   fixed_in: string | null;
+  fixed_at: number | null;
   claimed_by: string | null;
   found_by: string;
   found_on: string;
   found_at: number;
   reopened: number;
+  reopened_on: string | null;
+  reopened_alone: 0 | 1;
   question: string | null;
   thread: string | null;
   message_id: string | null;
@@ -55,29 +59,6 @@ export interface Sighted {
   readonly trace: readonly string[];
   readonly machine: string;
   readonly lender: string;
-}
-
-export type SightingPurpose = 'seen' | 'confirm' | 'base' | 'retest' | 'bisect';
-
-export interface Sighting {
-  readonly finding: number;
-  readonly job: number;
-  readonly purpose: SightingPurpose;
-  readonly ref: string | undefined;
-  readonly machine: string;
-  readonly lender: string;
-  readonly runs: number;
-  readonly hits: number;
-}
-
-/** One job's runs of a finding, as its log tells them. */
-export interface LoggedRun {
-  readonly at: number;
-  readonly alias: string;
-  readonly purpose: SightingPurpose;
-  readonly ref: string | null;
-  readonly runs: number;
-  readonly hits: number;
 }
 
 export interface FindingFilter {
@@ -116,11 +97,14 @@ function findingOf(row: FindingRow): Finding {
     reason: row.reason ?? undefined,
     duplicateOf: row.duplicate_of ?? undefined,
     fixedIn: row.fixed_in ?? undefined,
+    fixedAt: row.fixed_at ?? undefined,
     claimedBy: row.claimed_by ?? undefined,
     foundBy: row.found_by,
     foundOn: row.found_on,
     foundAt: row.found_at,
     reopened: row.reopened,
+    reopenedOn: row.reopened_on ?? undefined,
+    reopenedAlone: row.reopened_alone === 1,
     question: row.question ?? undefined,
     thread: row.thread ?? undefined,
     messageId: row.message_id ?? undefined,
@@ -137,7 +121,8 @@ const WHERE = `(:status IS NULL OR status = :status) AND (:standing IS NULL OR s
 
 export type Findings = ReturnType<typeof createFindings>;
 
-export function createFindings({ db }: Guild, now: () => number) {
+export function createFindings(guild: Guild, now: () => number) {
+  const { db } = guild;
   const byId = once(() => db.prepare<[number], FindingRow>('SELECT * FROM finding WHERE id = ?'));
   const bySignature = once(() =>
     db.prepare<[string, string], FindingRow>('SELECT * FROM finding WHERE suite = ? AND signature = ?'),
@@ -159,8 +144,8 @@ export function createFindings({ db }: Guild, now: () => number) {
   // Seen again after its fix: everything about it is open again, on the ref that showed it.
   const reopen = once(() =>
     db.prepare<unknown[]>(
-      `UPDATE finding SET status = 'open', status_by = NULL, reason = NULL, duplicate_of = NULL, fixed_in = NULL, standing = 'seen',
-              ref = ?, digest = ?, hunt = ?, reopened = reopened + 1, revision = revision + 1 WHERE id = ?`,
+      `UPDATE finding SET status = 'open', status_by = NULL, reason = NULL, duplicate_of = NULL, fixed_in = NULL, fixed_at = NULL, standing = 'seen',
+              reopened_on = ?, reopened_alone = 0, ref = ?, digest = ?, hunt = ?, reopened = reopened + 1, revision = revision + 1 WHERE id = ?`,
     ),
   );
   // A hunt that was stopped asks nobody any more: the one that met it again does.
@@ -168,26 +153,6 @@ export function createFindings({ db }: Guild, now: () => number) {
     db.prepare<[string, number, number, string | null]>(
       `UPDATE finding SET digest = ?, hunt = ?, revision = revision + 1
        WHERE id = ? AND ref IS ? AND (SELECT state FROM hunt WHERE hunt.id = finding.hunt) = 'stopped'`,
-    ),
-  );
-  const addSighting = once(() =>
-    db.prepare<unknown[]>(
-      `INSERT OR IGNORE INTO sighting (finding, job, hunt, purpose, ref, machine, lender, runs, hits, at)
-       SELECT ?, id, hunt, ?, ?, ?, ?, ?, ?, ? FROM job WHERE id = ?`,
-    ),
-  );
-  const evidence = once(() =>
-    db.prepare<[number], Omit<Evidence, 'community'> & { community: 0 | 1 }>(
-      `SELECT sighting.machine, sighting.lender, community, sum(runs) AS runs, sum(hits) AS hits
-       FROM sighting JOIN machine ON machine.id = sighting.machine JOIN finding ON finding.id = sighting.finding
-       WHERE finding = ? AND purpose IN ('seen', 'confirm') AND sighting.ref IS finding.ref
-       GROUP BY sighting.machine, sighting.lender, community`,
-    ),
-  );
-  const onRef = once(() =>
-    db.prepare<[number, string, string], { runs: number; hits: number }>(
-      `SELECT coalesce(sum(runs), 0) AS runs, coalesce(sum(hits), 0) AS hits FROM sighting
-       WHERE finding = ? AND purpose = ? AND ref IS ?`,
     ),
   );
   const believed = once(() =>
@@ -205,27 +170,22 @@ export function createFindings({ db }: Guild, now: () => number) {
   );
   const setStatus = once(() =>
     db.prepare<unknown[]>(
-      `UPDATE finding SET status = ?, status_by = ?, reason = ?, duplicate_of = ?, fixed_in = ?, revision = revision + 1 WHERE id = ?`,
+      `UPDATE finding SET status = ?, status_by = ?, reason = ?, duplicate_of = ?, fixed_in = ?, fixed_at = ?,
+              revision = revision + 1 WHERE id = ?`,
     ),
   );
   const setClaim = once(() =>
     db.prepare<[string | null, number]>('UPDATE finding SET claimed_by = ?, revision = revision + 1 WHERE id = ?'),
   );
   const reopened = once(() =>
-    db.prepare<[string | null, number]>(
-      `UPDATE finding SET status = 'open', status_by = ?, reason = NULL, duplicate_of = NULL, fixed_in = NULL,
-              reopened = reopened + 1, revision = revision + 1 WHERE id = ?`,
+    db.prepare<[string | null, string | null, 0 | 1, number]>(
+      `UPDATE finding SET status = 'open', status_by = ?, reason = NULL, duplicate_of = NULL, fixed_in = NULL, fixed_at = NULL,
+              reopened_on = ?, reopened_alone = ?, reopened = reopened + 1, revision = revision + 1 WHERE id = ?`,
     ),
   );
   const revise = once(() => db.prepare<[number]>('UPDATE finding SET revision = revision + 1 WHERE id = ?'));
   const setQuestion = once(() =>
     db.prepare<[string, number]>('UPDATE finding SET question = ?, revision = revision + 1 WHERE id = ?'),
-  );
-  const log = once(() =>
-    db.prepare<[number], LoggedRun>(
-      `SELECT sighting.at, alias, purpose, sighting.ref, runs, hits FROM sighting JOIN machine ON machine.id = sighting.machine
-       WHERE finding = ? ORDER BY sighting.at, job`,
-    ),
   );
   const unsettled = once(() =>
     db
@@ -253,6 +213,7 @@ export function createFindings({ db }: Guild, now: () => number) {
   });
 
   return {
+    ...createSightings(guild, now),
     find,
     /** Refuses: finding_unknown. */
     get: (id: number): Finding => find(id) ?? refuse('finding_unknown', { id }),
@@ -275,7 +236,7 @@ export function createFindings({ db }: Guild, now: () => number) {
       const ref = sighted.ref ?? null;
       const known = bySignature().get(suite, failure.signature);
       if (known) {
-        if (known.status === 'fixed' && known.ref !== ref) reopen().run(ref, digest, hunt, known.id);
+        if (known.status === 'fixed' && known.ref !== ref) reopen().run(ref, ref, digest, hunt, known.id);
         else if (known.status === 'open') adopt().run(digest, hunt, known.id, ref);
         return { finding: known.id, fresh: false };
       }
@@ -295,20 +256,6 @@ export function createFindings({ db }: Guild, now: () => number) {
       return { finding: Number(lastInsertRowid), fresh: true };
     },
 
-    addSighting: ({ finding, job, purpose, ref, machine, lender, runs, hits }: Sighting): void =>
-      void addSighting().run(finding, purpose, ref ?? null, machine, lender, runs, hits, now(), job),
-    /** By machine, on the ref that the finding stands for. */
-    evidence: (id: number): Evidence[] =>
-      evidence()
-        .all(id)
-        .map((row) => ({ ...row, community: row.community === 1 })),
-    /** Runs for one purpose on one ref, over all machines. */
-    onRef: (id: number, purpose: SightingPurpose, ref: string): { runs: number; hits: number } =>
-      onRef().get(id, purpose, ref) ?? { runs: 0, hits: 0 },
-
-    /** Every run that counts, in order, by the machine's public name. */
-    log: (id: number): LoggedRun[] => log().all(id),
-
     /** Findings for which something may still be asked of machines. */
     unsettled: (): number[] => unsettled().all(now() - WEEK),
 
@@ -322,10 +269,13 @@ export function createFindings({ db }: Guild, now: () => number) {
       by: string,
       more: { reason?: string; duplicateOf?: number; fixedIn?: string } = {},
     ): void {
-      setStatus().run(status, by, more.reason ?? null, more.duplicateOf ?? null, more.fixedIn ?? null, id);
+      const { reason, duplicateOf, fixedIn } = more;
+      const fixedAt = fixedIn === undefined ? null : now();
+      setStatus().run(status, by, reason ?? null, duplicateOf ?? null, fixedIn ?? null, fixedAt, id);
     },
-    /** Open again, as it was believed before. */
-    reopened: (id: number, by: string | undefined): void => void reopened().run(by ?? null, id),
+    /** Open again, as it was believed before: by somebody's word, or because it showed on the ref that was to have fixed it. */
+    reopened: (id: number, by: string | undefined, on?: { readonly ref: string; readonly alone: boolean }): void =>
+      void reopened().run(by ?? null, on?.ref ?? null, on?.alone ? 1 : 0, id),
     revise: (id: number): void => void revise().run(id),
     setClaim: (id: number, by: string | undefined): void => void setClaim().run(by ?? null, id),
     setQuestion: (id: number, thread: string): void => void setQuestion().run(thread, id),

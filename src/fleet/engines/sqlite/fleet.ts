@@ -11,7 +11,7 @@ import { createDrafts } from './drafts.js';
 import { createFindings } from './findings.js';
 import { createFollow } from './follow.js';
 import { createHunts } from './hunts.js';
-import { createJobs } from './jobs.js';
+import { createJobs, type Job } from './jobs.js';
 import { createLeases } from './leases.js';
 import { createLedger } from './ledger.js';
 import { createMachines } from './machines.js';
@@ -21,6 +21,7 @@ import { createStories } from './stories.js';
 import { createSuites } from './suites.js';
 import { createVerdicts } from './verdicts.js';
 import { createWalks } from './walks.js';
+import { createWords } from './words.js';
 
 export interface FleetDeps {
   readonly now: () => number;
@@ -68,13 +69,14 @@ export function createSqliteFleet(guild: Guild, deps: FleetDeps) {
   const leases = createLeases(guild, { ...deps, epoch, walks });
   const lenders = lately(() => machines.activeLenders(now() - SILENT_MS), now);
   const shrinks = createShrinks({ jobs, findings, open: deps.openShrinker, width, lenders });
-  const bisections = createBisections(guild, { now, jobs, findings, width });
-  const aftercare = createAftercare(guild, { jobs, findings, suites, now, lenders });
-  const also = (finding: number): void => {
-    aftercare.look(finding);
+  const bisections = createBisections(guild, { now, jobs, findings, width, lenders });
+  const words = createWords({ jobs, findings, lenders });
+  const aftercare = createAftercare(guild, { jobs, findings, suites, words, now, lenders });
+  const also = (finding: number): readonly Job[] => {
     bisections.go(finding);
+    return aftercare.look(finding);
   };
-  const follow = createFollow({ now, machines, jobs, hunts, findings, shrinks, also });
+  const follow = createFollow({ now, machines, jobs, hunts, findings, shrinks, words, also });
   const verdicts = createVerdicts(guild, {
     ...{ now, random, machines, leases, jobs, walks, hunts, ledger, follow },
   });
@@ -93,7 +95,7 @@ export function createSqliteFleet(guild: Guild, deps: FleetDeps) {
     aftercare,
     showing: createShowing(guild, now),
     /** All that is to be told of a finding. */
-    story: createStories(guild, findings, bisections, jobs),
+    story: createStories(guild, { findings, bisections, words }),
     /** Whether anything is going on that time should bring forward. */
     busy: (): boolean => hunts.count('running') > 0 || jobs.anyOpen(),
     epoch,

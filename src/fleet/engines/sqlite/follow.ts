@@ -3,11 +3,13 @@ import type { Finding } from '../../finding.js';
 import { type Machine, SILENT_MS } from '../../machine.js';
 import type { JobResult, JobSpec } from '../../protocol.js';
 import { believe, type Evidence, rateAmong, refuted, runsToExclude, settled } from '../../rules/standing.js';
-import type { Findings, SightingPurpose } from './findings.js';
+import type { Findings } from './findings.js';
 import type { Hunts } from './hunts.js';
 import { type Job, type Jobs, keptOf, type Purpose } from './jobs.js';
 import type { Machines } from './machines.js';
 import { type Shrinks, verdictOf } from './shrinks.js';
+import type { SightingPurpose } from './sightings.js';
+import type { Heard, Words } from './words.js';
 
 /** Runs that are asked of one machine for a failure that has shown every time. */
 const CONFIRM_RUNS = 3;
@@ -21,7 +23,7 @@ export interface Settled {
   /** `closed`: nobody is asked about it any more, whatever it was. */
   readonly word: 'believed' | 'refuted' | 'open' | 'closed';
   readonly evidence: readonly Evidence[];
-  /** Jobs that told of a shorter way to it, which others found to be none. */
+  /** Jobs that told of it where others did not find it: on a shorter way, on its base, on the ref that fixed it. */
   readonly lies: readonly Job[];
 }
 
@@ -32,8 +34,9 @@ export interface FollowDeps {
   readonly hunts: Hunts;
   readonly findings: Findings;
   readonly shrinks: Shrinks;
-  /** Told of each change: what people asked for beside it goes on. */
-  readonly also: (finding: number) => void;
+  readonly words: Words;
+  /** Told of each change: what people asked for beside it goes on. Returns jobs that turned out to be lies. */
+  readonly also: (finding: number) => readonly Job[];
 }
 
 /** The steps of a finding, as a job. */
@@ -59,7 +62,7 @@ const PURPOSES: Partial<Record<Purpose, SightingPurpose>> = {
 
 export type Follow = ReturnType<typeof createFollow>;
 
-export function createFollow({ now, machines, jobs, hunts, findings, shrinks, also }: FollowDeps) {
+export function createFollow({ now, machines, jobs, hunts, findings, shrinks, words, also }: FollowDeps) {
   const open = (finding: number, purpose: Purpose): Job[] =>
     jobs.ofFinding(finding, purpose).filter(({ state }) => state === 'ready' || state === 'leased');
 
@@ -97,13 +100,13 @@ export function createFollow({ now, machines, jobs, hunts, findings, shrinks, al
       jobs.add({ ...job, candidate: String(now()) });
   }
 
-  /** Nothing is said of passes before all have answered who were asked. */
-  function baseOf(id: number, ref: string): { runs: number; hits: number } {
-    const { runs, hits } = findings.onRef(id, 'base', ref);
-    return hits === 0 && open(id, 'base').length > 0 ? { runs: 0, hits } : { runs, hits };
+  /** What the base says. One that cannot be tested says nothing, and keeps nothing waiting. */
+  function baseOf(finding: Finding): Heard | undefined {
+    const { id, baseRef: ref, standing } = finding;
+    if (ref === undefined || words.isBroken(id, 'base', ref)) return undefined;
+    const settled = standing === 'pre_existing' || standing === 'confirmed';
+    return words.hear(finding, { purpose: 'base', ref, settled });
   }
-
-  const baseIsBroken = (id: number): boolean => jobs.ofFinding(id, 'base').some(({ state }) => state === 'parked');
 
   return {
     /** Notes a failure that a machine met. Returns the finding that it belongs to. */
@@ -164,28 +167,27 @@ export function createFollow({ now, machines, jobs, hunts, findings, shrinks, al
 
     /** Works out how far a finding is to be believed now, and asks for what is still missing. Doing it twice changes nothing. */
     settle(id: number): Settled {
-      also(id);
+      const lies = [...also(id)];
       const finding = findings.get(id);
       const evidence = findings.evidence(id);
-      if (finding.status === 'duplicate' || finding.status === 'not_a_bug')
-        return { word: 'closed', evidence, lies: [] };
-      // A base that cannot be tested says nothing, and keeps nothing waiting.
-      const base = finding.baseRef === undefined || baseIsBroken(id) ? undefined : baseOf(id, finding.baseRef);
+      if (finding.status === 'duplicate' || finding.status === 'not_a_bug') return { word: 'closed', evidence, lies };
+      const base = baseOf(finding);
+      lies.push(...(base?.lies ?? []));
       const believed = believe(evidence, base);
       if (believed.standing !== finding.standing || believed.rate !== finding.rate)
         findings.believed(id, believed.standing, believed.rate);
 
       const last = isLast(finding, evidence);
       const word = refuted(evidence, last) ? 'refuted' : settled(evidence, last) ? 'believed' : 'open';
-      if (word === 'refuted') return { word, evidence, lies: [] };
+      if (word === 'refuted') return { word, evidence, lies };
       if (finding.status !== 'open' || hunts.get(finding.hunt).state === 'stopped')
-        return { word: word === 'open' ? 'closed' : word, evidence, lies: [] };
+        return { word: word === 'open' ? 'closed' : word, evidence, lies };
       if (believed.standing === 'seen' || believed.standing === 'suspected' || believed.standing === 'reproduced') {
         askToConfirm(finding, evidence, 3 - believed.lenders, believed.rate);
         if (believed.lenders >= 3) askBase(finding, believed.baseRunsWanted);
       }
       const worth = believed.standing !== 'seen' && believed.standing !== 'pre_existing';
-      return { word, evidence, lies: worth ? shrinks.go(findings.get(id)) : [] };
+      return { word, evidence, lies: worth ? [...lies, ...shrinks.go(findings.get(id))] : lies };
     },
   };
 }

@@ -52,7 +52,11 @@ export interface Job {
   /** What was said when the test itself broke on it. */
   readonly trouble: string | undefined;
   readonly judged: Judged;
+  readonly madeAt: number;
 }
+
+/** Whether it waits for a machine, or is at one. */
+export const isOpen = ({ state }: Pick<Job, 'state'>): boolean => state === 'ready' || state === 'leased';
 
 export interface NewJob {
   readonly hunt: number;
@@ -85,10 +89,11 @@ interface JobRow {
   result: string | null;
   trouble: string | null;
   judged: Judged;
+  made_at: number;
 }
 
 const COLUMNS = `id, hunt, purpose, finding, twin, candidate, ref, spec, barred, state, machine, lender, leased_at, ended_at,
-                 nonce, result, trouble, judged`;
+                 nonce, result, trouble, judged, made_at`;
 
 /** Walks, or runs of a trace. */
 const episodesOf = (spec: JobSpec): number => (spec.kind === 'walk' ? spec.episodes.count : spec.runs);
@@ -112,6 +117,7 @@ const jobOf = (row: JobRow): Job => ({
   result: row.result === null ? undefined : (JSON.parse(row.result) as Kept),
   trouble: row.trouble ?? undefined,
   judged: row.judged,
+  madeAt: row.made_at,
 });
 
 export type Jobs = ReturnType<typeof createJobs>;

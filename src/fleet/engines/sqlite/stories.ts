@@ -6,12 +6,18 @@ import type { FindingCard } from '../../herald.js';
 import { reproducerOf } from '../../reproducer.js';
 import type { Bisections } from './bisections.js';
 import type { Findings } from './findings.js';
-import type { Jobs } from './jobs.js';
+import type { Words } from './words.js';
 
 export type Story = Omit<FindingCard, 'languages' | 'guild'>;
 export type Stories = ReturnType<typeof createStories>;
 
-export function createStories({ db }: Guild, findings: Findings, bisections: Bisections, jobs: Jobs) {
+export interface StoryDeps {
+  readonly findings: Findings;
+  readonly bisections: Bisections;
+  readonly words: Words;
+}
+
+export function createStories({ db }: Guild, { findings, bisections, words }: StoryDeps) {
   // In the order in which they saw it: the first who was not its finder reproduced it, the others confirmed it.
   const saw = once(() =>
     db
@@ -25,15 +31,31 @@ export function createStories({ db }: Guild, findings: Findings, bisections: Bis
   );
   const unlisted = once(() => db.prepare<[], string>('SELECT lender FROM unlisted').pluck());
 
-  const isBroken = (finding: number, purpose: 'retest' | 'base', on: string): boolean =>
-    jobs.ofFinding(finding, purpose).some(({ state, ref }) => state === 'parked' && ref === on);
+  /** Of the ref that is said to have fixed it. */
+  function retestOf(finding: Finding): Story['retest'] {
+    const { id, fixedIn: ref, fixedAt: since } = finding;
+    if (ref === undefined) return undefined;
+    const runs = findings.evidenceOn(id, 'retest', ref, since);
+    return {
+      runs: runs.reduce((sum, { runs }) => sum + runs, 0),
+      hits: runs.reduce((sum, { hits }) => sum + hits, 0),
+      broken: words.isBroken(id, 'retest', ref),
+      alone: words.known(finding, { purpose: 'retest', ref, since, settled: false }).alone,
+    };
+  }
+
+  function baseOf(finding: Finding): Story['base'] {
+    const { id, baseRef: ref } = finding;
+    if (ref === undefined) return undefined;
+    const broken = words.isBroken(id, 'base', ref);
+    return { broken, alone: !broken && words.known(finding, { purpose: 'base', ref, settled: true }).alone };
+  }
 
   return (finding: Finding): Story => {
     const hidden = new Set(unlisted().all());
     const named = (lenders: readonly string[]) => lenders.filter((lender) => !hidden.has(lender));
     const [first, ...others] = saw().all(finding.id);
     const evidence = findings.evidence(finding.id).filter(({ hits }) => hits > 0);
-    const { fixedIn } = finding;
     const runs = {
       runs: evidence.reduce((sum, { runs }) => sum + runs, 0),
       hits: evidence.reduce((sum, { hits }) => sum + hits, 0),
@@ -47,11 +69,8 @@ export function createStories({ db }: Guild, findings: Findings, bisections: Bis
         confirmed: named(others),
       },
       runs: { ...runs, machines: evidence.length },
-      retest:
-        fixedIn === undefined
-          ? undefined
-          : { ...findings.onRef(finding.id, 'retest', fixedIn), broken: isBroken(finding.id, 'retest', fixedIn) },
-      baseBroken: finding.baseRef !== undefined && isBroken(finding.id, 'base', finding.baseRef),
+      retest: retestOf(finding),
+      base: baseOf(finding),
       bisection: bisections.shown(finding.id),
       reproducer: reproducerOf(finding, runs),
     };
