@@ -1,7 +1,11 @@
+import type { RepliableInteraction } from 'discord.js';
+import type { Community } from '../../src/community/community.js';
 import { CLOSE_REASONS, LISTED_STATES, NOTE_LIMIT } from '../../src/community/question.js';
+import type { QuestionPage } from '../../src/community/question-search.js';
 import { ephemeral } from '../../src/discord/answer.js';
 import { slashCommand, subcommand } from '../../src/discord/command.js';
 import { button } from '../../src/discord/component.js';
+import { missingPosts } from '../../src/discord/missing-posts.js';
 import { LIST_PAGE } from '../../src/discord/views/addresses.js';
 import * as views from '../../src/discord/views/questions.js';
 import { LOCALES } from '../../src/platform/i18n.js';
@@ -44,10 +48,28 @@ const list = subcommand({
       },
       by.id,
     );
-    const page = community.questions.list(filter, 0);
+    const show = (): QuestionPage => community.questions.list(filter, 0);
+    const page = show();
     await interaction.reply(ephemeral(views.list(t, interaction.guildId, filter, page)));
+    await mend(interaction, community, page, () => views.list(t, interaction.guildId, filter, show()));
   },
 });
+
+/** Nobody told the bot of posts that were deleted while it was stopped: whoever sees them listed sees them go. */
+async function mend(
+  interaction: Pick<RepliableInteraction, 'client' | 'editReply'>,
+  community: Community,
+  { items }: QuestionPage,
+  again: () => views.View,
+): Promise<void> {
+  const missing = await missingPosts(
+    interaction.client,
+    items.map(({ thread }) => thread),
+  );
+  if (missing.length === 0) return;
+  for (const thread of missing) community.lost(thread);
+  await interaction.editReply(again());
+}
 
 export const question = slashCommand({ name: 'question', subcommands: { close, reopen, list } });
 
@@ -56,7 +78,9 @@ export const listPage = button({
   ...LIST_PAGE,
   async run(interaction, { community, by, t, state }) {
     const filter = views.filterOf(state, by.id);
-    const page = community.questions.list(filter, state.page);
+    const show = (): QuestionPage => community.questions.list(filter, state.page);
+    const page = show();
     await interaction.update(views.list(t, interaction.guildId, filter, page));
+    await mend(interaction, community, page, () => views.list(t, interaction.guildId, filter, show()));
   },
 });

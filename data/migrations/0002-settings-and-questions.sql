@@ -46,6 +46,7 @@ CREATE TABLE question (
   state    TEXT    NOT NULL CHECK (state IN ('open', 'answered', 'closed', 'gone')),
   asked_at INTEGER NOT NULL,                       -- ms
   raised_at INTEGER,                               -- ms; when helpers were told that nobody answered
+  refused_at INTEGER,                              -- ms; when its asker was told that Discord refuses it
   closed_at INTEGER,                               -- ms; this and the next four are null unless closed
   closed_by TEXT,
   closed_standing TEXT CHECK (closed_standing IN ('helper', 'asker', 'moderator')),

@@ -76,6 +76,9 @@ export function createQuestionStore(db: Database) {
   const markRaised = once(() =>
     db.prepare<[number, number]>('UPDATE question SET raised_at = ? WHERE id = ? AND raised_at IS NULL'),
   );
+  const markRefused = once(() =>
+    db.prepare<[number, number]>('UPDATE question SET refused_at = ? WHERE id = ? AND refused_at IS NULL'),
+  );
   const wasRaised = once(() =>
     db.prepare<[number], number>('SELECT 1 FROM question WHERE id = ? AND raised_at IS NOT NULL').pluck(),
   );
@@ -151,6 +154,8 @@ export function createQuestionStore(db: Database) {
     },
     /** Returns false when helpers had been told before. */
     markRaised: (id: number, at: number): boolean => markRaised().run(at, id).changes > 0,
+    /** Returns false when its asker had been told before. */
+    markRefused: (id: number, at: number): boolean => markRefused().run(at, id).changes > 0,
     wasRaised: (id: number): boolean => wasRaised().get(id) !== undefined,
     /** Every post is gone with its forum. Returns whose. */
     loseAll: (): number[] => loseAll().all(),

@@ -267,10 +267,10 @@ export function createQuestions(guild: Guild, settings: Settings, { now, posts }
       const question = store.setThread(id, thread, thread);
       if (question?.state === 'open') watch(question);
     }),
-    /** Discord refuses the post: the asker is told, as all others are told by /doctor. */
+    /** Discord refuses the post: the asker is told, once however often staff try again. All others are told by /doctor. */
     refused: guild.transaction((id: number): void => {
       const question = store.byId(id);
-      if (question && !question.thread) effects.tellRefused(question);
+      if (question && !question.thread && store.markRefused(id, now())) effects.tellRefused(question);
     }),
     /** There will be no post. */
     unposted: guild.transaction((id: number): void => store.setState(id, 'gone')),

@@ -102,6 +102,11 @@ it('tells the asker when Discord refuses their question, and posts it when staff
   expect(told()[0]).toBe(
     `${t('question.refused.dm', { id: 1, forum: `<#${town.questions.id}>` })}\n>>> No network in my VM\nIt says: timeout.`,
   );
+  // Staff try in vain: that is no news to the asker.
+  await answered(olga().press(await doctor(), t('doctor.retry')));
+  await expect.poll(() => guild().outbox.stats()).toMatchObject({ pending: 0, parked: 1 });
+  await expect.poll(() => guild().outbox.parked()[0]?.attempts).toBeGreaterThan(1);
+  expect(told()).toHaveLength(1);
   forbid(0n);
   await answered(olga().press(await doctor(), t('doctor.retry')));
   await expect.poll(() => ana.threads(town.questions.id).map(({ name }) => name)).toEqual(['No network in my VM']);

@@ -8,7 +8,7 @@ import { deleteThread, updateThread } from '../../src/local-discord/operations/t
 import { snowflakeAt } from '../../src/local-discord/world.js';
 import { type Clock, systemClock } from '../../src/platform/clock.js';
 import { openTown, type RunningBot } from '../support/bot.js';
-import { answered } from '../support/until.js';
+import { answered, read } from '../support/until.js';
 
 /** What waits for some seconds waits for a tenth of them. */
 const hasty: Clock = { ...systemClock, after: (ms, run) => systemClock.after(ms < 20_000 ? ms / 10 : ms, run) };
@@ -87,6 +87,26 @@ it('takes a post that it does not find for deleted, and troubles nobody with wha
   guild().outbox.add({ kind: 'post', channel: thread.id, message: { content: 'Who can help?' } });
   await expect.poll(state, soon).toBe('gone');
   await expect.poll(() => guild().outbox.stats(), soon).toMatchObject({ pending: 0, parked });
+});
+
+it('lists no post for long that was deleted while it was stopped', async () => {
+  const guild = () => bot.guilds.open(town.guild.id);
+  const ana = town.local.actor(town.ana.id);
+  const post = (title: string) => ana.post(town.questions.id, { title, content: title }).thread.id;
+  const [kept, deleted] = [post('Kept for long'), post('Deleted meanwhile')];
+  const state = (thread: string) =>
+    guild().db.prepare<[string], string>('SELECT state FROM question WHERE thread = ?').pluck().get(thread);
+  await expect.poll(() => [state(kept), state(deleted)], soon).toEqual(['open', 'open']);
+  await expect.poll(() => guild().outbox.stats().pending, soon).toBe(0);
+  await bot.stop();
+  updateThread(town.local.world, town.owner.id, kept, { archived: true });
+  deleteThread(town.local.world, town.owner.id, deleted);
+  bot = await town.startBot();
+  const list = await answered(ana.command(town.general.id, 'question list'));
+  await expect.poll(() => state(deleted), soon).toBe('gone');
+  expect(state(kept)).toBe('open');
+  await expect.poll(() => read(ana.message(list)), soon).not.toContain('Deleted meanwhile');
+  expect(read(ana.message(list))).toContain('Kept for long');
 });
 
 it('catches up with what happened while it could not write', async () => {
