@@ -1,10 +1,7 @@
 import { statfsSync } from 'node:fs';
 import os from 'node:os';
 import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
-import { z } from 'zod';
-import { jobSchema } from '../fleet/protocol.js';
 import { systemClock } from '../platform/clock.js';
 import { packageRoot, shipped } from '../platform/paths.js';
 import { clearScratch } from '../worker/cell.js';
@@ -20,9 +17,9 @@ import { note } from '../worker/ran.js';
 import { sandboxMissing } from '../worker/sandbox.js';
 import { ENDED, systemdUnit } from '../worker/service.js';
 import { createSuiteStore } from '../worker/suites.js';
-import { openWayIn } from '../worker/way-in.js';
 import { type CliCommand, type Terminal, UsageError } from './index.js';
 import { accept, clientOf, enrolHere, facts } from './worker-enrol.js';
+import { performAll } from './worker-perform.js';
 import { isRunning, isThere, shown, status } from './worker-status.js';
 
 const USAGE = `worker enroll URL CODE [--insecure] | accept [NAME] | run | status | pause | resume | leave | service   [--home DIR]`;
@@ -31,34 +28,6 @@ const USAGE = `worker enroll URL CODE [--insecure] | accept [NAME] | run | statu
 const LEAST_DISK = 100 * 1024 * 1024;
 
 type Caller = Readonly<Record<string, string | undefined>>;
-
-/** What runs in a sandbox: one job after another from stdin, their progress and their results on stdout. Not for people. */
-async function performShutIn(caller: Caller): Promise<number> {
-  const say = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
-  const progress = (steps: number, checks: number): void => say({ steps, checks });
-  const { signal } = new AbortController();
-  const [{ performHere }, { openSuite }] = await Promise.all([
-    import('../worker/perform-here.js'),
-    import('../woodpecker/drivers/suite-folder.js'),
-  ]);
-  const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
-  const next = async (): Promise<unknown> => {
-    const { value, done } = await lines.next();
-    return done ? undefined : JSON.parse(value);
-  };
-  const { folder, out } = cellSchema.parse(await next());
-  const suite = openSuite(folder);
-  const way = out === undefined ? {} : await openWayIn(out);
-  const tools = { clock: systemClock, packageRoot, caller: { ...caller, ...way }, signal, progress };
-  for (let told = await next(); told !== undefined; told = await next()) {
-    const result = await performHere(shutInSchema.parse(told).job, suite, tools);
-    if (result) say({ result });
-  }
-  return 0;
-}
-
-const cellSchema = z.strictObject({ folder: z.string(), out: z.string().optional() });
-const shutInSchema = z.strictObject({ job: jobSchema });
 
 /** What of this machine stands in the way of jobs. */
 function hindrance({ tier }: Policy): string | undefined {
@@ -184,7 +153,7 @@ export default {
           );
           return 0;
         case 'perform':
-          return await performShutIn(env.variables);
+          return await performAll(env.variables, terminal.stop);
         default:
           throw new UsageError(what === undefined ? 'say what to do' : `worker cannot ${what}`);
       }

@@ -1,26 +1,12 @@
-/** A sandbox with Flock in it, which runs one job after another of the same suite: to make one costs more than a short job. */
-import type { ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+/** A process with Flock in it, which runs one job after another of the same suite: to start one costs more than a short job. */
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type JobSpec, MAX_BODY, resultRequest } from '../fleet/protocol.js';
 import { createLineReader, createTail } from '../woodpecker/drivers/lines.js';
-import { createProcessTree } from '../woodpecker/drivers/process-tree.js';
-import type { SuiteFolder } from '../woodpecker/drivers/suite-folder.js';
+import { type CellOptions, startCellProcess } from './cell-process.js';
 import type { Performed } from './loop.js';
-import type { Policy } from './policy.js';
-import { INSIDE, pathInside, SMALL_TALK, shutIn } from './sandbox.js';
-import { openWayOut, type WayOut } from './way-out.js';
-
-export interface CellOptions {
-  readonly suite: SuiteFolder;
-  readonly terms: Pick<Policy, 'network' | 'disk_mb'>;
-  readonly packageRoot: string;
-  /** The lender's variables: those that the suite names are seen inside. */
-  readonly caller: Readonly<Record<string, string | undefined>>;
-  readonly onRefused: (place: string) => void;
-}
 
 export interface Cell {
   readonly pid: number | undefined;
@@ -41,7 +27,6 @@ const saysSchema = z.union([
   z.strictObject({ result: resultRequest.omit({ attempt: true, epoch: true, nonce: true, next: true }) }),
 ]);
 
-const MB = 1024 * 1024;
 const STDERR_KEPT = 400;
 const SCRATCH = 'flock-job-';
 /** What is left of one job may not become another's: after so many the cell is made anew. */
@@ -49,51 +34,41 @@ const MOST_JOBS = 100;
 /** The folders of Flock's own in a cell's /tmp, which it empties by itself. */
 const WALKS = /^flock-walk-/;
 
-/** Rejects where its folders or its way out cannot be made. */
-export async function openCell({ suite, terms, packageRoot, caller, onRefused }: CellOptions): Promise<Cell> {
+/** Rejects where its folders, its process or its way out cannot be made. */
+export async function openCell(options: CellOptions): Promise<Cell> {
   const scratch = mkdtempSync(join(tmpdir(), `${SCRATCH}${process.pid}-`));
-  let wayOut: WayOut | undefined;
-  let child: ChildProcess | undefined;
-  // A sandbox that is ended while it is being made leaves a half of it behind that waits for ever, where only its head is killed.
-  const tree = createProcessTree();
+  const { child, folder, out, stop, end } = await startCellProcess(options, scratch).catch((error: unknown) => {
+    remove(scratch);
+    throw error;
+  });
   let sound = true;
   let jobs = 0;
   let hear: (line: string) => void = () => undefined;
   const tail = createTail(STDERR_KEPT);
 
-  function close(): void {
-    sound = false;
-    tree.kill();
-    wayOut?.close();
-    remove(scratch);
-  }
-
-  try {
-    for (const name of ['home', 'tmp', 'shm']) mkdirSync(join(scratch, name));
-    for (const [name, text] of Object.entries(SMALL_TALK)) writeFileSync(join(scratch, name), text);
-    const { network, disk_mb } = terms;
-    const out = network === 'none' ? undefined : join(scratch, 'out');
-    if (network !== 'none' && out !== undefined) wayOut = await openWayOut({ allowed: network, path: out, onRefused });
-    const inner = ['worker', 'perform', '--home', INSIDE.home];
-    const shut = shutIn({ packageRoot, suite: suite.folder, scratch, out, fileBytes: disk_mb * MB }, inner);
-    const env = variablesOf(suite, caller);
-    child = await tree.spawn(shut.command, shut.args, { cwd: scratch, stdio: ['pipe', 'pipe', 'pipe'], env });
-    say({ folder: shut.suite, ...(out === undefined ? {} : { out: INSIDE.out }) });
-  } catch (error) {
-    close();
-    throw error;
-  }
   const { pid, stdin, stdout, stderr } = child;
   const ended = new Promise<void>((resolve) => {
-    child?.once('close', () => resolve());
-    child?.once('error', () => resolve());
+    child.once('close', () => resolve());
+    child.once('error', () => resolve());
   }).then(close);
   stdin?.on('error', () => undefined);
   stdout?.on('data', createLineReader(MAX_BODY, (line) => hear(line), close).feed);
   stderr?.on('data', tail.feed);
+  say({ folder, ...(out === undefined ? {} : { out }) });
+
+  function close(): void {
+    sound = false;
+    end();
+    remove(scratch);
+  }
+
+  function giveUp(): void {
+    sound = false;
+    stop();
+  }
 
   function say(line: object): void {
-    child?.stdin?.write(`${JSON.stringify(line)}\n`);
+    stdin?.write(`${JSON.stringify(line)}\n`);
   }
 
   return {
@@ -116,17 +91,17 @@ export async function openCell({ suite, terms, packageRoot, caller, onRefused }:
         };
         void ended.then(() => resolve(undefined));
       });
-      signal.addEventListener('abort', close, { once: true });
-      if (signal.aborted) close();
+      signal.addEventListener('abort', giveUp, { once: true });
+      if (signal.aborted) giveUp();
       try {
         say({ job });
         const performed = await answered;
         if (signal.aborted) return undefined;
-        if (!performed) throw new Error(`the sandbox ended without a result: ${tail.text() || 'it said nothing'}`);
+        if (!performed) throw new Error(`its process ended without a result: ${tail.text() || 'it said nothing'}`);
         sweep();
         return performed;
       } finally {
-        signal.removeEventListener('abort', close);
+        signal.removeEventListener('abort', giveUp);
         hear = () => undefined;
       }
     },
@@ -156,15 +131,6 @@ function remove(path: string): void {
   } catch {
     // Later.
   }
-}
-
-/** Of the lender's variables, those that the suite names. */
-function variablesOf({ suite }: SuiteFolder, caller: CellOptions['caller']): Record<string, string> {
-  const passed = Object.entries(caller).flatMap(([name, value]) =>
-    value !== undefined && suite.environment.pass.includes(name) ? [[name, value]] : [],
-  );
-  const own = { HOME: INSIDE.home, TMPDIR: '/tmp', DATA_DIR: INSIDE.home };
-  return { ...Object.fromEntries(passed), PATH: pathInside(caller.PATH), ...own };
 }
 
 function dataOf(line: string): unknown {

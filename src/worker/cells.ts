@@ -1,9 +1,10 @@
-/** Sandboxes that wait for their next job, for a while: a machine that has nothing to do should be light. */
+/** Cells that wait for their next job, for a while: a machine that has nothing to do should be light. */
 import type { Cancel, Clock } from '../platform/clock.js';
-import { type Cell, type CellOptions, openCell } from './cell.js';
+import { type Cell, openCell } from './cell.js';
+import type { CellOptions } from './cell-process.js';
 
 export interface Cells {
-  /** A sandbox for this suite on these terms: one that waits, or a new one. Rejects where none can be made. */
+  /** A cell for this suite on these terms: one that waits, or a new one. Rejects where none can be made. */
   take(options: CellOptions): Promise<Cell>;
   /** It is not needed at the moment. */
   give(options: CellOptions, cell: Cell): void;
@@ -18,8 +19,8 @@ interface Waiting {
   readonly forget: Cancel;
 }
 
-const keyOf = ({ suite, terms: { network, disk_mb } }: CellOptions): string =>
-  JSON.stringify([suite.suite.digest, suite.folder, network, disk_mb]);
+const keyOf = ({ suite, terms: { tier, network, disk_mb } }: CellOptions): string =>
+  JSON.stringify([suite.suite.digest, suite.folder, tier, network, disk_mb]);
 
 export function createCells(clock: Clock): Cells {
   const waiting = new Set<Waiting>();

@@ -1,8 +1,7 @@
-/** Runs a job in the tier that the lender chose: in this process, or shut in with nothing but the suite. */
+/** Runs a job on the terms of the lender: in a process beside this one, with the lender's rights or shut in with nothing but the suite. */
 import type { JobSpec } from '../fleet/protocol.js';
 import type { Clock } from '../platform/clock.js';
 import type { SuiteFolder } from '../woodpecker/drivers/suite-folder.js';
-import { walksFolder } from '../woodpecker/drivers/walk-folder.js';
 import type { Progress } from './cell.js';
 import { createCells } from './cells.js';
 import { keepToCores } from './cores.js';
@@ -26,7 +25,7 @@ interface Held {
   readonly end: (why: OverLimit) => void;
 }
 
-/** `close` ends the sandboxes that wait for their next job. */
+/** `close` ends the cells that wait for their next job. */
 export interface Performer {
   readonly perform: Perform;
   close(): void;
@@ -52,7 +51,6 @@ export function createPerformer({ suites, packageRoot, clock, caller, onRefused 
         ending.abort();
       },
     };
-    const run = policy.tier === 'in-process' ? runHere : runShutIn;
     const performed = await run(job, suite, held, progress).catch((error: unknown) => {
       throw over ?? error;
     });
@@ -61,24 +59,7 @@ export function createPerformer({ suites, packageRoot, clock, caller, onRefused 
   };
   return { perform, close: cells.close };
 
-  async function runHere(
-    job: JobSpec,
-    suite: SuiteFolder,
-    { policy, signal, end }: Held,
-    progress: Progress,
-  ): Promise<Performed | undefined> {
-    // Loaded with the first job: a machine that waits should be light.
-    const { performHere } = await import('./perform-here.js');
-    const folders = (): string[] => [walksFolder() ?? []].flat();
-    const unwatch = watch.begin({ pid: process.pid, folders, limits: policy, end });
-    try {
-      return await performHere(job, suite, { clock, packageRoot, caller, signal, progress });
-    } finally {
-      unwatch();
-    }
-  }
-
-  async function runShutIn(
+  async function run(
     job: JobSpec,
     suite: SuiteFolder,
     { policy, signal, end }: Held,
