@@ -91,10 +91,12 @@ const resume = subcommand({
   },
 });
 
+/** Staff take back the machines of those who left. */
 const withdraw = subcommand({
-  options: { name: mine },
+  options: { name: { ...any, autocomplete: named(({ by }) => (by.manages ? undefined : by.id)) } },
   async run(interaction, { by, t, fleet, options }) {
-    await interaction.reply(ephemeral(views.withdrawn(t, fleet().withdraw(options.name, by.id))));
+    const withdrawn = fleet().withdraw(options.name, by.manages ? undefined : by.id);
+    await interaction.reply(ephemeral(views.withdrawn(t, withdrawn, by.id)));
   },
 });
 

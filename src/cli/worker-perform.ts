@@ -2,7 +2,7 @@
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { jobSchema } from '../fleet/protocol.js';
-import { systemClock } from '../platform/clock.js';
+import { steadyClock } from '../platform/clock.js';
 import { packageRoot } from '../platform/paths.js';
 import { openWayIn } from '../worker/way-in.js';
 
@@ -34,7 +34,7 @@ export async function performAll(
   const suite = openSuite(folder);
   const way = out === undefined ? {} : await openWayIn(out);
   const { signal } = left;
-  const tools = { clock: systemClock, packageRoot, caller: { ...caller, ...way }, signal, progress };
+  const tools = { clock: steadyClock, packageRoot, caller: { ...caller, ...way }, signal, progress };
   for (let told = await next(); told !== undefined; told = await next()) {
     const result = await performHere(askedSchema.parse(told).job, suite, tools);
     if (result) say({ result });

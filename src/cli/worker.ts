@@ -2,7 +2,7 @@ import { statfsSync } from 'node:fs';
 import os from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { systemClock } from '../platform/clock.js';
+import { steadyClock, systemClock } from '../platform/clock.js';
 import { packageRoot, shipped } from '../platform/paths.js';
 import { clearScratch } from '../worker/cell.js';
 import { Refused, Unreachable } from '../worker/client.js';
@@ -57,7 +57,7 @@ async function run(home: WorkerHome, terminal: Terminal, caller: Caller): Promis
   const suites = createSuiteStore({ home, shipped: shipped('suites'), client });
   const onRefused = (place: string): void => say(`a job wanted to connect to ${place}: your policy does not allow it`);
   clearScratch(isThere);
-  const performer = createPerformer({ suites, packageRoot, clock: systemClock, caller, onRefused });
+  const performer = createPerformer({ suites, packageRoot, clock: steadyClock, caller, onRefused });
   if (process.getuid?.() === 0) say('runs as root: a user of its own would be safer');
   try {
     await work(

@@ -59,8 +59,8 @@ export interface FindingCard {
   readonly finding: Finding;
   readonly credits: Credits;
   readonly runs: { readonly runs: number; readonly hits: number; readonly machines: number };
-  /** Runs on the ref that is said to have fixed it. */
-  readonly retest: (OnRef & { readonly runs: number; readonly hits: number }) | undefined;
+  /** Runs on the ref that is said to have fixed it; or, where none is, on the one that somebody asked about last. */
+  readonly retest: (OnRef & { readonly ref: string; readonly runs: number; readonly hits: number }) | undefined;
   readonly base: OnRef | undefined;
   readonly bisection: Bisected | undefined;
   /** The file that `flock replay` runs. */

@@ -51,6 +51,8 @@ interface Held {
   readonly lease: Lease;
   readonly what: string;
   readonly since: number;
+  /** The same by the steady clock. */
+  readonly began: number;
   readonly abort: AbortController;
   ended: Promise<void>;
   steps: number;
@@ -72,6 +74,8 @@ const SILENT_MS = 4 * 60_000;
 /** How often it asks anew what versions and suites the coordinator wants; milliseconds. */
 const SESSION_MS = 60 * 60_000;
 
+/** Milliseconds that go on evenly: somebody may set this machine's clock. */
+const steady = (): number => performance.now();
 const fenceOf = ({ attempt, epoch }: Lease) => ({ attempt, epoch });
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
@@ -104,7 +108,7 @@ export async function work(deps: LoopDeps, stop: AbortSignal): Promise<void> {
   let done = 0;
   let idle: string | undefined = 'starting';
   let notices: readonly string[] = [];
-  let heardAt = clock.now();
+  let heardAt = steady();
   let sessionAt: number | undefined;
   /** Jobs in a row that broke on this machine; until when it leaves others alone, and why. */
   let broke = 0;
@@ -166,7 +170,7 @@ export async function work(deps: LoopDeps, stop: AbortSignal): Promise<void> {
     pause,
     over: () => over,
     heard(after) {
-      heardAt = clock.now();
+      heardAt = steady();
       // It may be another version, or have other suites, than before it was away.
       if (after > 0) sessionAt = undefined;
     },
@@ -199,7 +203,7 @@ export async function work(deps: LoopDeps, stop: AbortSignal): Promise<void> {
   function breaks(why: string): void {
     broke += 1;
     say(`a job broke: ${why}`);
-    if (broke >= MANY_BROKE) rest = { until: clock.now() + backoff(broke - MANY_BROKE + 1, clock.random()), why };
+    if (broke >= MANY_BROKE) rest = { until: steady() + backoff(broke - MANY_BROKE + 1, clock.random()), why };
   }
 
   async function run(mine: Held, policy: Policy): Promise<void> {
@@ -207,12 +211,13 @@ export async function work(deps: LoopDeps, stop: AbortSignal): Promise<void> {
       lease,
       what,
       since,
+      began,
       abort: { signal },
     } = mine;
     const { job } = lease;
     const at = new Date(since).toISOString();
     const ran = (outcome: string, steps: number, why?: string): void => {
-      journal.ran({ at, ms: clock.now() - since, tier: policy.tier, job, outcome, steps, why });
+      journal.ran({ at, ms: Math.round(steady() - began), tier: policy.tier, job, outcome, steps, why });
       show();
     };
     try {
@@ -253,7 +258,16 @@ export async function work(deps: LoopDeps, stop: AbortSignal): Promise<void> {
   function begin(lease: Lease, policy: Policy): void {
     const abort = new AbortController();
     const what = whatOf(lease.job, policy);
-    const mine: Held = { lease, what, since: clock.now(), abort, ended: Promise.resolve(), steps: 0, checks: 0 };
+    const mine: Held = {
+      lease,
+      what,
+      since: clock.now(),
+      began: steady(),
+      abort,
+      ended: Promise.resolve(),
+      steps: 0,
+      checks: 0,
+    };
     // Written down before anything of it runs: whatever happens then, there is who tells of it.
     held.set(lease.lease, mine);
     show();
@@ -280,11 +294,11 @@ export async function work(deps: LoopDeps, stop: AbortSignal): Promise<void> {
       ...{ lease: lease.lease, ...fenceOf(lease) },
       ...{ steps, checks },
     }));
-    if (leases.length > 0 || clock.now() - heardAt > SILENT_MS) {
+    if (leases.length > 0 || steady() - heardAt > SILENT_MS) {
       try {
         const state = stop.aborted ? 'draining' : home.paused() ? 'paused' : leases.length > 0 ? 'working' : 'idle';
         const answer = await client.beat({ leases, state });
-        heardAt = clock.now();
+        heardAt = steady();
         for (const [lease, word] of Object.entries(answer.leases))
           if (word !== 'ok') held.get(lease)?.abort.abort('lost');
       } catch (error) {
@@ -313,7 +327,7 @@ export async function work(deps: LoopDeps, stop: AbortSignal): Promise<void> {
     const { newest, oldest } = PROTOCOL;
     const answer = await persist(() => client.session({ protocol: { newest, oldest }, ...facts }, stop), true);
     if (!answer) return;
-    sessionAt = clock.now();
+    sessionAt = steady();
     for (const notice of answer.notices) if (!notices.includes(notice)) say(notice);
     notices = answer.notices;
   }
@@ -332,7 +346,7 @@ export async function work(deps: LoopDeps, stop: AbortSignal): Promise<void> {
   /** The terms on which one more job is asked for in the call that hands a result in; undefined where there is to be none. */
   function nextTerms(): Policy | undefined {
     const terms = termsNow();
-    const rests = clock.now() < rest.until || journal.stuck;
+    const rests = steady() < rest.until || journal.stuck;
     return stop.aborted || typeof terms === 'string' || rests || held.size > terms.cores ? undefined : terms;
   }
 
@@ -355,10 +369,10 @@ export async function work(deps: LoopDeps, stop: AbortSignal): Promise<void> {
       nowIdle(terms);
       return pause(LOOK_MS);
     }
-    if (sessionAt === undefined || clock.now() - sessionAt > SESSION_MS) await session();
+    if (sessionAt === undefined || steady() - sessionAt > SESSION_MS) await session();
     show();
     if (journal.stuck) return pause(LOOK_MS);
-    const slots = clock.now() < rest.until ? 0 : terms.cores - held.size;
+    const slots = steady() < rest.until ? 0 : terms.cores - held.size;
     if (slots <= 0) {
       nowIdle(held.size > 0 ? undefined : `its last ${broke} jobs broke: ${rest.why.slice(0, 200)}`);
       return pause(LOOK_MS, ...jobsEnd());

@@ -153,7 +153,7 @@ export async function runJob(
     checks: counts.checks,
     waits: counts.waits,
     episodes: counts.episodes,
-    workedMs: clock.now() - began,
+    workedMs: Math.max(0, Math.round(clock.now() - began)),
     sightings: [...sightings.values()],
     coverage: {
       actions,

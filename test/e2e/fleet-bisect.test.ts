@@ -165,7 +165,7 @@ describe('bisecting on lent machines, over real commits', () => {
       const id = thread?.id ?? '';
       const fix = commit(FIX);
       await town.told(town.owner.id, 'finding fixed-in', { ref: fix }, id);
-      await town.eventually(() => /retested there: 0 of [1-9]/.test(read(town.card(id))));
+      await town.eventually(() => /retested on .*: 0 of [1-9]/.test(read(town.card(id))));
       await town.told(town.owner.id, 'hunt start', { suite: 'boxes', ref: fix, steps: 40, length: 10 });
       await town.eventually(() => town.live(2)?.attachments.length);
       expect(read(town.live(2) ?? { content: '', components: [] })).toContain('**No findings**');

@@ -50,7 +50,7 @@ describe('a finding that is said to be fixed', () => {
     });
     expect(asked).toEqual(['v2', 'v2']);
     expect(finding()).toMatchObject({ status: 'fixed', fixedIn: 'v2' });
-    expect(test.fleet.story(finding()).retest).toEqual({ runs: 6, hits: 0, broken: false, alone: false });
+    expect(test.fleet.story(finding()).retest).toEqual({ ref: 'v2', runs: 6, hits: 0, broken: false, alone: false });
     const retested = test.fleet.jobs.ofFinding(1, 'retest').map(({ lender }) => lender);
     expect(new Set(retested).size).toBe(2);
   });

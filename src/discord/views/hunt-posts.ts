@@ -268,10 +268,14 @@ function whatFailed({ finding }: FindingCard, say: PublicTexts): string {
 /** The step had to be refused, and ended in an error instead. */
 const isRefusal = ({ kind, trace }: Finding): boolean => kind === 'action' && (trace.at(-1)?.startsWith('!') ?? false);
 
-function stepsTitle({ trace, firstTrace, shrinking }: Finding, say: PublicTexts): string {
+function stepsTitle({ trace, firstTrace, shrinking, status }: Finding, say: PublicTexts): string {
   const counts = { steps: trace.length, first: firstTrace.length };
   if (shrinking === 'done') return say.line('finding.card.steps.done', counts);
-  return say.line(shrinking === 'given_up' ? 'finding.card.steps.plain' : 'finding.card.steps.shrinking', counts);
+  // What is settled is not shrunk any more.
+  return say.line(
+    shrinking === 'given_up' || status !== 'open' ? 'finding.card.steps.plain' : 'finding.card.steps.shrinking',
+    counts,
+  );
 }
 
 function factsOf(card: FindingCard, say: PublicTexts): string {
@@ -296,7 +300,8 @@ function factsOf(card: FindingCard, say: PublicTexts): string {
     ...(finding.status === 'open' && finding.reopenedOn
       ? [
           `🔁 ${say.line('finding.card.reopened', { ref: inCode(finding.reopenedOn) })}`,
-          ...(finding.reopenedAlone ? [alone('finding.card.retest_alone', finding.reopenedOn)] : []),
+          // Where it is not said of the same ref below.
+          ...(finding.reopenedAlone && !retest?.alone ? [alone('finding.card.retest_alone', finding.reopenedOn)] : []),
         ]
       : []),
     ...(finding.claimedBy ? [`🙋 ${say.line('finding.card.claimed', { by: user(finding.claimedBy) })}`] : []),
@@ -304,15 +309,9 @@ function factsOf(card: FindingCard, say: PublicTexts): string {
       ? [`👯 ${say.line('finding.card.duplicate', { of: finding.duplicateOf })}`]
       : []),
     ...(finding.status === 'not_a_bug' && finding.reason ? [`🚫 ${plain(cut(finding.reason, 200))}`] : []),
-    ...(finding.fixedIn
-      ? [
-          `🛠️ ${say.line('finding.card.fixed', { ref: inCode(finding.fixedIn) })}`,
-          retest && retest.runs > 0
-            ? `🧪 ${say.line('finding.card.retested', { runs: retest.runs, hits: retest.hits })}`
-            : `🧪 ${say.line(retest?.broken ? 'finding.card.untestable' : 'finding.card.retesting')}`,
-          ...(retest?.alone ? [alone('finding.card.retest_alone', finding.fixedIn)] : []),
-        ]
-      : []),
+    ...(finding.fixedIn ? [`🛠️ ${say.line('finding.card.fixed', { ref: inCode(finding.fixedIn) })}`] : []),
+    ...(retest ? [`🧪 ${say.line(retestKey(retest), { ...retest, ref: inCode(retest.ref) })}`] : []),
+    ...(retest?.alone ? [alone('finding.card.retest_alone', retest.ref)] : []),
     ...(bisection
       ? [
           `🔬 ${say.line(bisectionKey(bisection), (t) => ({
@@ -328,6 +327,9 @@ function factsOf(card: FindingCard, say: PublicTexts): string {
     ...(finding.question ? [`💬 <#${finding.question}>`] : []),
   ].join('\n');
 }
+
+const retestKey = ({ runs, broken }: NonNullable<FindingCard['retest']>) =>
+  runs > 0 ? 'finding.card.retested' : broken ? 'finding.card.untestable' : 'finding.card.retesting';
 
 /** Between which two refs it came, where what lies between them cannot be tested. */
 const bisectionKey = ({ state, firstBad, lastGood }: Bisected): MessageKey =>

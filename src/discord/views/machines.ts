@@ -164,8 +164,8 @@ export function switched(t: Translator, { alias, state }: Machine): View {
   const key = state === 'paused' ? 'machine.paused' : 'machine.resumed';
   return { content: `${STATE_EMOJI[state]} ${t(key, { alias: plain(alias) })}` };
 }
-export const withdrawn = (t: Translator, { alias }: Machine): View => ({
-  content: `📤 ${t('machine.withdrawn', { alias: plain(alias) })}`,
+export const withdrawn = (t: Translator, { alias, lender }: Machine, by: string): View => ({
+  content: `📤 ${t(lender === by ? 'machine.withdrawn' : 'machine.withdrawn.by_staff', { alias: plain(alias) })}`,
 });
 export const quarantined = (t: Translator, { alias }: Machine): View => ({
   content: `🚫 ${t('machine.quarantined', { alias: plain(alias) })}`,

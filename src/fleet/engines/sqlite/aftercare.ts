@@ -7,7 +7,7 @@ import { runsToExclude } from '../../rules/standing.js';
 import type { Findings } from './findings.js';
 import { replayOf } from './follow.js';
 import type { Job, Jobs } from './jobs.js';
-import type { Suites } from './suites.js';
+import { guardName, type Suites } from './suites.js';
 import type { Words } from './words.js';
 
 /** Runs on a ref, at least, before anything is said about it. */
@@ -26,8 +26,6 @@ export interface AftercareDeps {
   /** Whose machines are there now. */
   readonly lenders: () => readonly string[];
 }
-
-export const guardName = (finding: number): string => `finding-${finding}`;
 
 export type Aftercare = ReturnType<typeof createAftercare>;
 
@@ -65,12 +63,15 @@ export function createAftercare(
       return findings.get(id);
     }),
 
-    /** Marks it fixed in a ref, has that ref tested, and keeps its steps as a pattern that every later hunt runs. Refuses: finding_unknown. */
+    /**
+     * Marks it fixed in a ref, has that ref tested where its suite may still run, and keeps its steps as a pattern that every later
+     * hunt runs. Refuses: finding_unknown.
+     */
     fixedIn: transaction((id: number, ref: string, by: string): Finding => {
       const finding = findings.get(id);
       findings.setStatus(id, 'fixed', by, { fixedIn: ref });
       suites.guard({ suite: finding.suite, name: guardName(id), steps: finding.trace, finding: id, by });
-      retest(finding, ref);
+      if (suites.find(finding.digest)?.retiredAt === undefined) retest(finding, ref);
       return findings.get(id);
     }),
 
@@ -87,12 +88,18 @@ export function createAftercare(
       return findings.get(id);
     }),
 
-    /** Has its steps run on a ref. Refuses: finding_unknown. */
-    retest: transaction((id: number, ref: string): void => retest(findings.get(id), ref)),
+    /** Has its steps run on a ref. Refuses: finding_unknown, suite_retired. */
+    retest: transaction((id: number, ref: string): void => {
+      const finding = findings.get(id);
+      suites.mayRun(finding.digest);
+      retest(finding, ref);
+      findings.revise(id);
+    }),
 
-    /** Has its steps run by so many machines, once by each. Refuses: finding_unknown. */
+    /** Has its steps run by so many machines, once by each. Refuses: finding_unknown, suite_retired. */
     reproduce: transaction((id: number, machines: number): void => {
       const finding = findings.get(id);
+      suites.mayRun(finding.digest);
       const runs = Math.max(LEAST_RUNS, runsToExclude(finding.rate));
       for (let n = 0; n < Math.min(machines, MOST_REPRODUCE); n++) {
         const spec = replayOf(finding, runs, finding.ref);

@@ -10,6 +10,7 @@ import { lendersWho, MOST_WORDS } from '../../rules/words.js';
 import type { Findings } from './findings.js';
 import { replayOf } from './follow.js';
 import { isOpen, type Jobs } from './jobs.js';
+import type { Suites } from './suites.js';
 
 /** Most refs of one search. */
 export const MOST_REFS = 1000;
@@ -42,6 +43,7 @@ export interface BisectionDeps {
   readonly now: () => number;
   readonly jobs: Jobs;
   readonly findings: Findings;
+  readonly suites: Suites;
   /** About as many jobs as machines can take at once. */
   readonly width: () => number;
   /** Whose machines are there now. */
@@ -50,7 +52,10 @@ export interface BisectionDeps {
 
 export type Bisections = ReturnType<typeof createBisections>;
 
-export function createBisections({ db, transaction }: Guild, { now, jobs, findings, width, lenders }: BisectionDeps) {
+export function createBisections(
+  { db, transaction }: Guild,
+  { now, jobs, findings, suites, width, lenders }: BisectionDeps,
+) {
   const columns = 'id, finding, refs, runs, state, first_bad, confidence';
   const latest = once(() =>
     db.prepare<[number], Row>(
@@ -65,6 +70,12 @@ export function createBisections({ db, transaction }: Guild, { now, jobs, findin
   const update = once(() =>
     db.prepare<[string, string | null, number | null, number]>(
       'UPDATE bisection SET state = ?, first_bad = ?, confidence = ? WHERE id = ?',
+    ),
+  );
+  const runningOf = once(() =>
+    db.prepare<[string], Row>(
+      `SELECT bisection.id, finding, refs, runs, bisection.state, first_bad, confidence FROM bisection
+       JOIN finding ON finding.id = bisection.finding WHERE bisection.state = 'running' AND finding.digest = ?`,
     ),
   );
   const onRefs = once(() =>
@@ -145,9 +156,10 @@ export function createBisections({ db, transaction }: Guild, { now, jobs, findin
   }
 
   return {
-    /** Starts a search; one that runs is replaced. Refs are in order, oldest first. Refuses: finding_unknown, too_few_refs, too_many_refs. */
+    /** Starts a search; one that runs is replaced. Refs are in order, oldest first. Refuses: finding_unknown, suite_retired, too_few_refs, too_many_refs. */
     start: transaction((findingId: number, refs: readonly string[], runs: number | undefined, by: string): void => {
       const finding = findings.get(findingId);
+      suites.mayRun(finding.digest);
       if (new Set(refs).size < 2 || new Set(refs).size < refs.length) refuse('too_few_refs');
       if (refs.length > MOST_REFS) refuse('too_many_refs', { most: MOST_REFS });
       cancelOpen(findingId);
@@ -165,6 +177,14 @@ export function createBisections({ db, transaction }: Guild, { now, jobs, findin
       findings.revise(findingId);
     }),
     go,
+    /** Nothing of this version of a suite is run any more: searches that want it end with what is known. */
+    endAllOf(digest: string): void {
+      for (const row of runningOf().all(digest)) {
+        cancelOpen(row.finding);
+        update().run('inconclusive', row.first_bad, row.confidence, row.id);
+        findings.revise(row.finding);
+      }
+    },
 
     /** The last search for this finding, with its log; undefined where there was none, or it was undone. */
     shown(findingId: number): Bisection | undefined {

@@ -145,13 +145,14 @@ export function createFindings(guild: Guild, now: () => number) {
   const reopen = once(() =>
     db.prepare<unknown[]>(
       `UPDATE finding SET status = 'open', status_by = NULL, reason = NULL, duplicate_of = NULL, fixed_in = NULL, fixed_at = NULL, standing = 'seen',
-              reopened_on = ?, reopened_alone = 0, ref = ?, digest = ?, hunt = ?, reopened = reopened + 1, revision = revision + 1 WHERE id = ?`,
+              reopened_on = ?, reopened_alone = 0, ref = ?, digest = ?, hunt = ?,
+              shrinking = iif(shrinking = 'given_up', 'waiting', shrinking), reopened = reopened + 1, revision = revision + 1 WHERE id = ?`,
     ),
   );
   // A hunt that was stopped asks nobody any more: the one that met it again does.
   const adopt = once(() =>
     db.prepare<[string, number, number, string | null]>(
-      `UPDATE finding SET digest = ?, hunt = ?, revision = revision + 1
+      `UPDATE finding SET digest = ?, hunt = ?, shrinking = iif(shrinking = 'given_up', 'waiting', shrinking), revision = revision + 1
        WHERE id = ? AND ref IS ? AND (SELECT state FROM hunt WHERE hunt.id = finding.hunt) = 'stopped'`,
     ),
   );
@@ -162,6 +163,11 @@ export function createFindings(guild: Guild, now: () => number) {
   );
   const setShrinking = once(() =>
     db.prepare<[Shrinking, number]>('UPDATE finding SET shrinking = ?, revision = revision + 1 WHERE id = ?'),
+  );
+  const leave = once(() =>
+    db.prepare<[number]>(
+      `UPDATE finding SET shrinking = 'given_up', revision = revision + 1 WHERE hunt = ? AND shrinking IN ('waiting', 'running')`,
+    ),
   );
   const setTrace = once(() =>
     db.prepare<[string, string, number]>(
@@ -261,6 +267,8 @@ export function createFindings(guild: Guild, now: () => number) {
 
     believed: (id: number, standing: Standing, rate: number): void => void believed().run(standing, rate, id),
     setShrinking: (id: number, shrinking: Shrinking): void => void setShrinking().run(shrinking, id),
+    /** Nobody shrinks what this hunt found any more, before another hunt meets it again. */
+    leave: (hunt: number): void => void leave().run(hunt),
     setTrace: (id: number, trace: readonly string[], shrunkBy: readonly string[]): void =>
       void setTrace().run(JSON.stringify(trace), JSON.stringify(shrunkBy), id),
     setStatus(

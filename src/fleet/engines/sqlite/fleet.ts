@@ -69,7 +69,7 @@ export function createSqliteFleet(guild: Guild, deps: FleetDeps) {
   const leases = createLeases(guild, { ...deps, epoch, walks });
   const lenders = lately(() => machines.activeLenders(now() - SILENT_MS), now);
   const shrinks = createShrinks({ jobs, findings, open: deps.openShrinker, width, lenders });
-  const bisections = createBisections(guild, { now, jobs, findings, width, lenders });
+  const bisections = createBisections(guild, { now, jobs, findings, suites, width, lenders });
   const words = createWords({ jobs, findings, lenders });
   const aftercare = createAftercare(guild, { jobs, findings, suites, words, now, lenders });
   const also = (finding: number): readonly Job[] => {
@@ -105,6 +105,7 @@ export function createSqliteFleet(guild: Guild, deps: FleetDeps) {
     stopHunt: guild.transaction((id: number): Hunt => {
       const hunt = hunts.stop(id);
       verdicts.close(id);
+      findings.leave(id);
       return hunt;
     }),
     /** Staff hold a machine: what it has under way goes to others. */
@@ -112,9 +113,9 @@ export function createSqliteFleet(guild: Guild, deps: FleetDeps) {
       machines.quarantine(machine.id, 'staff', words);
       leases.takeBack(machine.id);
     }),
-    /** Takes a machine out for good, with what it has under way. Refuses: machine_unknown, machine_not_yours. */
-    withdraw: guild.transaction((alias: string, lender: string): Machine => {
-      const machine = machines.ofLender(alias, lender);
+    /** Takes a machine out for good, with what it has under way; `lender`: undefined where staff do it. Refuses: machine_unknown, machine_not_yours. */
+    withdraw: guild.transaction((alias: string, lender: string | undefined): Machine => {
+      const machine = lender === undefined ? machines.named(alias) : machines.ofLender(alias, lender);
       leases.takeBack(machine.id);
       machines.withdraw(machine.id, machine.alias);
       return machine;
@@ -122,7 +123,11 @@ export function createSqliteFleet(guild: Guild, deps: FleetDeps) {
     /** No job of this version is handed out any more, and what is under way ends. Refuses: suite_unknown. */
     retire: guild.transaction((digest: string, by: string): SuiteEntry => {
       const suite = suites.retire(digest, by);
-      for (const id of hunts.stopAllOf(digest)) verdicts.close(id);
+      for (const id of hunts.stopAllOf(digest)) {
+        verdicts.close(id);
+        findings.leave(id);
+      }
+      bisections.endAllOf(digest);
       return suite;
     }),
 

@@ -124,6 +124,13 @@ export function createHunts(guild: Guild, now: () => number) {
       `UPDATE job SET state = 'cancelled', ended_at = ? WHERE hunt = ? AND state IN ('ready', 'leased')`,
     ),
   );
+  // What people asked for about its findings goes on without it.
+  const cancelOwn = once(() =>
+    db.prepare<[number, number]>(
+      `UPDATE job SET state = 'cancelled', ended_at = ? WHERE hunt = ? AND state IN ('ready', 'leased')
+         AND purpose NOT IN ('retest', 'bisect', 'reproduce')`,
+    ),
+  );
   const hopeless = once(() =>
     db.prepare<[number, number, number, number]>(
       `UPDATE hunt SET state = 'stopped', hopeless = 1, ended_at = ?, revision = revision + 1 WHERE id = ? AND state = 'running'
@@ -234,7 +241,7 @@ export function createHunts(guild: Guild, now: () => number) {
     stop: transaction((id: number): Hunt => {
       if (get(id).state !== 'running') refuse('hunt_ended', { id });
       end().run('stopped', now(), id);
-      cancelJobs().run(now(), id);
+      cancelOwn().run(now(), id);
       return get(id);
     }),
 

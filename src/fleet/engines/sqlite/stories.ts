@@ -31,12 +31,15 @@ export function createStories({ db }: Guild, { findings, bisections, words }: St
   );
   const unlisted = once(() => db.prepare<[], string>('SELECT lender FROM unlisted').pluck());
 
-  /** Of the ref that is said to have fixed it. */
+  /** Of the ref that is said to have fixed it; else of the one that somebody asked about last. */
   function retestOf(finding: Finding): Story['retest'] {
-    const { id, fixedIn: ref, fixedAt: since } = finding;
-    if (ref === undefined) return undefined;
+    const { id, fixedIn, fixedAt = 0 } = finding;
+    const asked = words.lastAsked(id, 'retest');
+    if (!asked || (fixedIn !== undefined && asked.since < fixedAt)) return undefined;
+    const { ref, since } = fixedIn === undefined ? asked : { ref: fixedIn, since: fixedAt };
     const runs = findings.evidenceOn(id, 'retest', ref, since);
     return {
+      ref,
       runs: runs.reduce((sum, { runs }) => sum + runs, 0),
       hits: runs.reduce((sum, { hits }) => sum + hits, 0),
       broken: words.isBroken(id, 'retest', ref),

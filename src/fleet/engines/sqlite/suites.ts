@@ -50,6 +50,10 @@ const patternOf = (row: PatternRow): PatternEntry => ({
   finding: row.finding ?? undefined,
 });
 
+/** Of patterns that guard against fixed findings: nobody takes these names beforehand. */
+export const guardName = (finding: number): string => `finding-${finding}`;
+const GUARD_NAME = /^finding-\d+$/;
+
 export type Suites = ReturnType<typeof createSuites>;
 
 export function createSuites(guild: Guild, now: () => number) {
@@ -105,6 +109,14 @@ export function createSuites(guild: Guild, now: () => number) {
       'INSERT OR IGNORE INTO pattern (suite, name, steps, author, added_at, approved_by, approved_at, finding) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
     ),
   );
+  // A fix that was none is guarded against by the steps that showed it again.
+  const guard = once(() =>
+    db.prepare<unknown[]>(
+      `INSERT INTO pattern (suite, name, steps, author, added_at, approved_by, approved_at, finding) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET steps = excluded.steps, author = excluded.author, approved_by = excluded.approved_by,
+         approved_at = excluded.approved_at, finding = excluded.finding`,
+    ),
+  );
   const approvePattern = once(() =>
     db.prepare<[string, number, string, string]>(
       'UPDATE pattern SET approved_by = ?, approved_at = ? WHERE suite = ? AND name = ?',
@@ -125,6 +137,11 @@ export function createSuites(guild: Guild, now: () => number) {
     count: (): number => count().get() ?? 0,
     /** What may run: approved and not retired. */
     approved: (): SuiteEntry[] => approved().all().map(suiteOf),
+    /** Refuses: suite_retired. */
+    mayRun(digest: string): void {
+      const suite = find(digest);
+      if (suite?.retiredAt !== undefined) refuse('suite_retired', { name: suite.name });
+    },
     /** The packed folder; undefined for one that ships with Flock, or that is unknown. */
     files: (digest: string): Buffer | undefined => files().get(digest) ?? undefined,
 
@@ -171,6 +188,7 @@ export function createSuites(guild: Guild, now: () => number) {
     /** Refuses: pattern_taken, too_many_patterns. */
     propose: transaction((entry: { suite: string; name: string; steps: readonly string[]; author: string }): void => {
       const { suite, name, steps, author } = entry;
+      if (GUARD_NAME.test(name)) refuse('pattern_taken', { name });
       const most = MOST_WAITING_PATTERNS;
       if ((waitingPatterns().get(author) ?? 0) >= most) refuse('too_many_patterns', { most });
       const { changes } = insertPattern().run(suite, name, JSON.stringify(steps), author, now(), null, null, null);
@@ -185,7 +203,7 @@ export function createSuites(guild: Guild, now: () => number) {
     /** The steps of a fixed finding become a pattern that guards against it for ever. */
     guard(entry: { suite: string; name: string; steps: readonly string[]; finding: number; by: string }): void {
       const { suite, name, steps, finding, by } = entry;
-      insertPattern().run(suite, name, JSON.stringify(steps), by, now(), by, now(), finding);
+      guard().run(suite, name, JSON.stringify(steps), by, now(), by, now(), finding);
     },
   };
 }

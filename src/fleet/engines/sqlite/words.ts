@@ -37,8 +37,11 @@ export function createWords({ jobs, findings, lenders }: WordsDeps) {
     const nobodyElse =
       settled ||
       answered.size >= MOST_WORDS ||
-      // Somebody was asked, and nobody could.
-      asked.some(({ state }) => state === 'cancelled' || state === 'parked') ||
+      // Somebody was asked, the last time, and nobody could.
+      asked.some(
+        ({ state, candidate }) =>
+          candidate === asked.at(-1)?.candidate && (state === 'cancelled' || state === 'parked'),
+      ) ||
       lenders().every((lender) => answered.has(lender));
     return { asked, evidence, answered, waits, word: wordOf(evidence, !waits && nobodyElse) };
   }
@@ -48,6 +51,14 @@ export function createWords({ jobs, findings, lenders }: WordsDeps) {
     isBroken: (finding: number, purpose: Asking['purpose'], on: string): boolean =>
       jobs.ofFinding(finding, purpose).some(({ state, ref }) => state === 'parked' && ref === on) &&
       findings.evidenceOn(finding, purpose, on).length === 0,
+
+    /** What was asked for last. */
+    lastAsked(finding: number, purpose: Asking['purpose']): (Pick<Asking, 'ref'> & { since: number }) | undefined {
+      const asked = jobs.ofFinding(finding, purpose);
+      const last = asked.at(-1);
+      const first = asked.find(({ candidate }) => candidate === last?.candidate);
+      return last?.ref === undefined || !first ? undefined : { ref: last.ref, since: first.madeAt };
+    },
 
     /** What is known now, without asking anybody. */
     known: (finding: Finding, asking: Asking): Word => look(finding, asking).word,
