@@ -7,6 +7,7 @@ import {
   ask,
   type Behaviour,
   DIGEST,
+  honest,
   hunt,
   lend,
   openFleet,
@@ -127,6 +128,62 @@ describe('a finding', () => {
     test.fleet.findings.setTrace(1, ['shorter'], []);
     aftercare.fixedIn(1, 'r11', 'mia');
     expect(suites.pattern('cloud', 'finding-1')).toMatchObject({ steps: ['shorter'], finding: 1, approvedBy: 'mia' });
+  });
+});
+
+describe('a finding that was fixed', () => {
+  const finding = () => test.fleet.findings.get(1);
+  /** Fixed in r10, after its hunt has ended. */
+  function fixed(): void {
+    test.fleet.stopHunt(found());
+    test.clock.advance(1000);
+    test.fleet.aftercare.fixedIn(1, 'r10', 'mia');
+    work(test, all(passing));
+    expect(finding().status).toBe('fixed');
+    test.clock.advance(1000);
+  }
+
+  it('is not opened by one machine that tells of it in a later hunt, which is held against that machine', () => {
+    fixed();
+    const id = hunt(test.fleet, { ref: 'r11', budgetSteps: 3000 });
+    const liar = test.fleet.machines.named('ann');
+    work(
+      test,
+      machines().map((one) => [one, one.id === liar.id ? seesBug : honest] as const),
+    );
+    expect(finding()).toMatchObject({ status: 'fixed', reopened: 0 });
+    expect(test.fleet.machines.named('ann')).toMatchObject({ state: 'quarantined', reason: 'false_alarms' });
+    // Nobody is left to settle what the others say against it.
+    test.clock.advance(31 * 60_000);
+    test.fleet.tick();
+    expect(test.fleet.hunts.get(id).state).toBe('done');
+    expect(test.guild.db.prepare(`SELECT count(*) FROM job WHERE judged = 'waiting'`).pluck().get()).toBe(0);
+  });
+
+  it('is opened on the word of two lenders, and climbs anew on the ref that showed it', () => {
+    fixed();
+    hunt(test.fleet, { ref: 'r11', budgetSteps: 500 });
+    const [ann, bob] = machines();
+    if (!ann || !bob) throw new Error('no machines');
+    work(test, [[ann, seesBug]], 1);
+    expect(finding().status).toBe('fixed');
+    work(test, [[bob, seesBug]], 1);
+    expect(finding()).toMatchObject({ status: 'open', reopenedOn: 'r11', reopenedAlone: false, ref: 'r11', hunt: 2 });
+    work(test, all(seesBug));
+    expect(finding().standing).toBe('confirmed');
+  });
+
+  it('is not opened by hunts that began before the fix', () => {
+    const id = found();
+    hunt(test.fleet, { ref: 'r8', budgetSteps: 3000 });
+    test.fleet.stopHunt(id);
+    test.clock.advance(1000);
+    test.fleet.aftercare.fixedIn(1, 'r10', 'mia');
+    const old: Behaviour = (job, nonce, canary) =>
+      job.ref === 'r10' ? passing(job, nonce) : seesBug(job, nonce, canary);
+    work(test, all(old));
+    expect(finding()).toMatchObject({ status: 'fixed', reopened: 0 });
+    expect(test.fleet.busy()).toBe(false);
   });
 });
 

@@ -27,16 +27,25 @@ export interface AftercareDeps {
   readonly lenders: () => readonly string[];
 }
 
+/** What was found out about a finding since it was said to be fixed. */
+export interface SinceFixed {
+  /** By ref, as far as it does not show there. */
+  readonly says: ReadonlyMap<string | undefined, 'open' | 'passes'>;
+  /** Jobs that told of a failure which others did not find there. */
+  readonly lies: readonly Job[];
+}
+
 export type Aftercare = ReturnType<typeof createAftercare>;
 
 export function createAftercare(
   { transaction }: Guild,
   { jobs, findings, suites, words, now, lenders }: AftercareDeps,
 ) {
+  const runsOf = ({ rate }: Finding): number => Math.max(LEAST_RUNS, runsToExclude(rate));
+
   /** By two lenders, where there are two: one might pass whatever it is given. */
   function retest(finding: Finding, ref: string): void {
-    const runs = Math.max(LEAST_RUNS, runsToExclude(finding.rate));
-    const spec = replayOf(finding, runs, ref);
+    const spec = replayOf(finding, runsOf(finding), ref);
     for (let n = 0; n < Math.max(1, Math.min(RETESTERS, lenders().length)); n++) ask(finding, 'retest', spec);
   }
 
@@ -100,21 +109,38 @@ export function createAftercare(
     reproduce: transaction((id: number, machines: number): void => {
       const finding = findings.get(id);
       suites.mayRun(finding.digest);
-      const runs = Math.max(LEAST_RUNS, runsToExclude(finding.rate));
       for (let n = 0; n < Math.min(machines, MOST_REPRODUCE); n++) {
-        const spec = replayOf(finding, runs, finding.ref);
+        const spec = replayOf(finding, runsOf(finding), finding.ref);
         ask(finding, 'reproduce', spec);
       }
     }),
 
-    /** After a result: a fix on whose ref it still shows was none. Returns jobs that told of a failure which others did not find there. */
-    look(id: number): readonly Job[] {
+    /** After a result: a fix on whose ref it still shows was none, nor one after which hunts meet it elsewhere. */
+    look(id: number): SinceFixed {
       const finding = findings.get(id);
-      const { status, fixedIn: ref, fixedAt: since } = finding;
-      if (status !== 'fixed' || ref === undefined) return [];
-      const { says, alone, lies } = words.hear(finding, { purpose: 'retest', ref, since, settled: false });
-      if (says === 'shows') findings.reopened(id, undefined, { ref, alone });
-      return lies;
+      const { status, fixedIn, fixedAt: since = 0 } = finding;
+      const says = new Map<string | undefined, 'open' | 'passes'>();
+      const lies: Job[] = [];
+      if (status !== 'fixed' || fixedIn === undefined) return { says, lies };
+      const seen = new Map(findings.seenSince(id, since).map((where) => [where.ref, where]));
+      // That it shows there is no news.
+      seen.delete(finding.ref);
+      for (const ref of new Set([fixedIn, ...seen.keys()])) {
+        const where = seen.get(ref);
+        const { hunt, digest } = where ?? finding;
+        const spec: JobSpec = { ...replayOf(finding, runsOf(finding), ref), digest };
+        const asking = { purpose: 'retest', ref, since, seen: where !== undefined, settled: false } as const;
+        const word = words.hear(finding, asking, { hunt, spec });
+        lies.push(...word.lies);
+        if (word.says !== 'shows') {
+          says.set(ref, word.says);
+          continue;
+        }
+        if (where) findings.seenAgain(id, where, word.alone);
+        else findings.reopened(id, undefined, { ref: fixedIn, alone: word.alone });
+        break;
+      }
+      return { says, lies };
     },
   };
 }

@@ -5,7 +5,7 @@ import { once } from '../../../platform/once.js';
 import type { Failure, FailureKind } from '../../../woodpecker/types.js';
 import type { Finding, FindingStatus, Shrinking } from '../../finding.js';
 import type { Standing } from '../../rules/standing.js';
-import { createSightings } from './sightings.js';
+import { createSightings, type SeenOn } from './sightings.js';
 
 interface FindingRow {
   id: number;
@@ -141,11 +141,11 @@ export function createFindings(guild: Guild, now: () => number) {
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', 'seen', 'open', ?, ?, ?)`,
     ),
   );
-  // Seen again after its fix: everything about it is open again, on the ref that showed it.
-  const reopen = once(() =>
+  // Everything about it is open again, on the ref that showed it.
+  const seenAgain = once(() =>
     db.prepare<unknown[]>(
       `UPDATE finding SET status = 'open', status_by = NULL, reason = NULL, duplicate_of = NULL, fixed_in = NULL, fixed_at = NULL, standing = 'seen',
-              reopened_on = ?, reopened_alone = 0, ref = ?, digest = ?, hunt = ?,
+              reopened_on = ?, reopened_alone = ?, ref = ?, digest = ?, hunt = ?,
               shrinking = iif(shrinking = 'given_up', 'waiting', shrinking), reopened = reopened + 1, revision = revision + 1 WHERE id = ?`,
     ),
   );
@@ -236,14 +236,13 @@ export function createFindings(guild: Guild, now: () => number) {
         .map(findingOf),
     count: (by: FindingFilter): number => countAll().get(filter(by)) ?? 0,
 
-    /** The finding of a failure: the one that has its signature, or a new one. One that was fixed is opened again. */
+    /** The finding of a failure: the one that has its signature, or a new one. */
     see(sighted: Sighted): { readonly finding: number; readonly fresh: boolean } {
       const { failure, suite, digest, hunt } = sighted;
       const ref = sighted.ref ?? null;
       const known = bySignature().get(suite, failure.signature);
       if (known) {
-        if (known.status === 'fixed' && known.ref !== ref) reopen().run(ref, ref, digest, hunt, known.id);
-        else if (known.status === 'open') adopt().run(digest, hunt, known.id, ref);
+        if (known.status === 'open') adopt().run(digest, hunt, known.id, ref);
         return { finding: known.id, fresh: false };
       }
       const { lastInsertRowid } = insert().run(
@@ -284,6 +283,10 @@ export function createFindings(guild: Guild, now: () => number) {
     /** Open again, as it was believed before: by somebody's word, or because it showed on the ref that was to have fixed it. */
     reopened: (id: number, by: string | undefined, on?: { readonly ref: string; readonly alone: boolean }): void =>
       void reopened().run(by ?? null, on?.ref ?? null, on?.alone ? 1 : 0, id),
+    /** Hunts met it after its fix: it is open again, and climbs anew on that ref. */
+    seenAgain(id: number, { ref, hunt, digest }: SeenOn, alone: boolean): void {
+      seenAgain().run(ref ?? null, alone ? 1 : 0, ref ?? null, digest, hunt, id);
+    },
     revise: (id: number): void => void revise().run(id),
     setClaim: (id: number, by: string | undefined): void => void setClaim().run(by ?? null, id),
     setQuestion: (id: number, thread: string): void => void setQuestion().run(thread, id),

@@ -5,13 +5,13 @@ import { type Hunt, MOST_HUNTS } from '../../hunt.js';
 import { type Machine, SILENT_MS } from '../../machine.js';
 import type { ShrinkSession } from '../../shrinking.js';
 import type { SuiteEntry } from '../../suite.js';
-import { createAftercare } from './aftercare.js';
+import { createAftercare, type SinceFixed } from './aftercare.js';
 import { createBisections } from './bisections.js';
 import { createDrafts } from './drafts.js';
 import { createFindings } from './findings.js';
 import { createFollow } from './follow.js';
 import { createHunts } from './hunts.js';
-import { createJobs, type Job } from './jobs.js';
+import { createJobs } from './jobs.js';
 import { createLeases } from './leases.js';
 import { createLedger } from './ledger.js';
 import { createMachines } from './machines.js';
@@ -70,9 +70,9 @@ export function createSqliteFleet(guild: Guild, deps: FleetDeps) {
   const lenders = lately(() => machines.activeLenders(now() - SILENT_MS), now);
   const shrinks = createShrinks({ jobs, findings, open: deps.openShrinker, width, lenders });
   const bisections = createBisections(guild, { now, jobs, findings, suites, width, lenders });
-  const words = createWords({ jobs, findings, lenders });
+  const words = createWords({ now, jobs, findings, lenders });
   const aftercare = createAftercare(guild, { jobs, findings, suites, words, now, lenders });
-  const also = (finding: number): readonly Job[] => {
+  const also = (finding: number): SinceFixed => {
     bisections.go(finding);
     return aftercare.look(finding);
   };

@@ -3,6 +3,7 @@ import type { Finding } from '../../finding.js';
 import { type Machine, SILENT_MS } from '../../machine.js';
 import type { JobResult, JobSpec } from '../../protocol.js';
 import { believe, type Evidence, rateAmong, refuted, runsToExclude, settled } from '../../rules/standing.js';
+import type { SinceFixed } from './aftercare.js';
 import type { Findings } from './findings.js';
 import type { Hunts } from './hunts.js';
 import { type Job, type Jobs, keptOf, type Purpose } from './jobs.js';
@@ -25,6 +26,8 @@ export interface Settled {
   readonly evidence: readonly Evidence[];
   /** Jobs that told of it where others did not find it: on a shorter way, on its base, on the ref that fixed it. */
   readonly lies: readonly Job[];
+  /** Where it is said to be fixed: what was found out about the ref that a job met it on since; `closed`: nothing is asked about it. */
+  readonly on: (job: Job) => 'open' | 'passes' | 'closed' | undefined;
 }
 
 export interface FollowDeps {
@@ -35,8 +38,8 @@ export interface FollowDeps {
   readonly findings: Findings;
   readonly shrinks: Shrinks;
   readonly words: Words;
-  /** Told of each change: what people asked for beside it goes on. Returns jobs that turned out to be lies. */
-  readonly also: (finding: number) => readonly Job[];
+  /** Told of each change: what people asked for beside it goes on. */
+  readonly also: (finding: number) => SinceFixed;
 }
 
 /** The steps of a finding, as a job. */
@@ -103,9 +106,10 @@ export function createFollow({ now, machines, jobs, hunts, findings, shrinks, wo
   /** What the base says. One that cannot be tested says nothing, and keeps nothing waiting. */
   function baseOf(finding: Finding): Heard | undefined {
     const { id, baseRef: ref, standing } = finding;
-    if (ref === undefined || words.isBroken(id, 'base', ref)) return undefined;
+    if (ref === undefined || words.isBroken(id, { purpose: 'base', ref })) return undefined;
     const settled = standing === 'pre_existing' || standing === 'confirmed';
-    return words.hear(finding, { purpose: 'base', ref, settled });
+    const spec = replayOf(finding, runsToExclude(finding.rate), ref);
+    return words.hear(finding, { purpose: 'base', ref, settled }, { hunt: finding.hunt, spec });
   }
 
   return {
@@ -167,10 +171,14 @@ export function createFollow({ now, machines, jobs, hunts, findings, shrinks, wo
 
     /** Works out how far a finding is to be believed now, and asks for what is still missing. Doing it twice changes nothing. */
     settle(id: number): Settled {
-      const lies = [...also(id)];
+      const { lies: told, says } = also(id);
+      const lies = [...told];
       const finding = findings.get(id);
       const evidence = findings.evidence(id);
-      if (finding.status === 'duplicate' || finding.status === 'not_a_bug') return { word: 'closed', evidence, lies };
+      const on = ({ ref }: Job) =>
+        finding.status === 'fixed' && ref !== finding.ref ? (says.get(ref) ?? 'closed') : undefined;
+      if (finding.status === 'duplicate' || finding.status === 'not_a_bug')
+        return { word: 'closed', evidence, lies, on };
       const base = baseOf(finding);
       lies.push(...(base?.lies ?? []));
       const believed = believe(evidence, base);
@@ -179,15 +187,15 @@ export function createFollow({ now, machines, jobs, hunts, findings, shrinks, wo
 
       const last = isLast(finding, evidence);
       const word = refuted(evidence, last) ? 'refuted' : settled(evidence, last) ? 'believed' : 'open';
-      if (word === 'refuted') return { word, evidence, lies };
+      if (word === 'refuted') return { word, evidence, lies, on };
       if (finding.status !== 'open' || hunts.get(finding.hunt).state === 'stopped')
-        return { word: word === 'open' ? 'closed' : word, evidence, lies };
+        return { word: word === 'open' ? 'closed' : word, evidence, lies, on };
       if (believed.standing === 'seen' || believed.standing === 'suspected' || believed.standing === 'reproduced') {
         askToConfirm(finding, evidence, 3 - believed.lenders, believed.rate);
         if (believed.lenders >= 3) askBase(finding, believed.baseRunsWanted);
       }
       const worth = believed.standing !== 'seen' && believed.standing !== 'pre_existing';
-      return { word, evidence, lies: worth ? [...lies, ...shrinks.go(findings.get(id))] : lies };
+      return { word, evidence, lies: worth ? [...lies, ...shrinks.go(findings.get(id))] : lies, on };
     },
   };
 }

@@ -26,6 +26,14 @@ export interface LoggedRun {
   readonly hits: number;
 }
 
+/** Where a finding was seen. */
+export interface SeenOn {
+  readonly ref: string | undefined;
+  readonly hunt: number;
+  /** The suite's version. */
+  readonly digest: string;
+}
+
 type EvidenceRow = Omit<Evidence, 'community'> & { community: 0 | 1 };
 
 const evidenceOf = (rows: readonly EvidenceRow[]): Evidence[] =>
@@ -47,11 +55,18 @@ export function createSightings({ db }: Guild, now: () => number) {
     ),
   );
   const evidenceOn = once(() =>
-    db.prepare<[number, string, string, number], EvidenceRow>(
+    db.prepare<[number, string, string | null, number], EvidenceRow>(
       `SELECT sighting.machine, sighting.lender, community, sum(runs) AS runs, sum(hits) AS hits
        FROM sighting JOIN machine ON machine.id = sighting.machine JOIN job ON job.id = sighting.job
        WHERE sighting.finding = ? AND sighting.purpose = ? AND sighting.ref IS ? AND job.made_at >= ?
        GROUP BY sighting.machine, sighting.lender, community`,
+    ),
+  );
+  // The newest hunt of each ref. One that had begun before says nothing of what was done since.
+  const seenSince = once(() =>
+    db.prepare<[number, number], { ref: string | null; hunt: number; digest: string }>(
+      `SELECT sighting.ref, max(hunt.id) AS hunt, hunt.digest FROM sighting JOIN hunt ON hunt.id = sighting.hunt
+       WHERE finding = ? AND purpose = 'seen' AND started_at >= ? GROUP BY sighting.ref`,
     ),
   );
   const log = once(() =>
@@ -67,8 +82,13 @@ export function createSightings({ db }: Guild, now: () => number) {
     /** By machine, on the ref that the finding stands for. */
     evidence: (id: number): Evidence[] => evidenceOf(evidence().all(id)),
     /** By machine, for one purpose on one ref, in jobs that were asked for since `since`. */
-    evidenceOn: (id: number, purpose: SightingPurpose, ref: string, since = 0): Evidence[] =>
-      evidenceOf(evidenceOn().all(id, purpose, ref, since)),
+    evidenceOn: (id: number, purpose: SightingPurpose, ref: string | undefined, since = 0): Evidence[] =>
+      evidenceOf(evidenceOn().all(id, purpose, ref ?? null, since)),
+    /** Refs on which hunts that were started since `since` met it. */
+    seenSince: (id: number, since: number): SeenOn[] =>
+      seenSince()
+        .all(id, since)
+        .map(({ ref, ...row }) => ({ ...row, ref: ref ?? undefined })),
     /** Every run that counts, in order, by the machine's public name. */
     log: (id: number): LoggedRun[] => log().all(id),
   };

@@ -42,7 +42,7 @@ export function createStories({ db }: Guild, { findings, bisections, words }: St
       ref,
       runs: runs.reduce((sum, { runs }) => sum + runs, 0),
       hits: runs.reduce((sum, { hits }) => sum + hits, 0),
-      broken: words.isBroken(id, 'retest', ref),
+      broken: words.isBroken(id, { purpose: 'retest', ref, since }),
       alone: words.known(finding, { purpose: 'retest', ref, since, settled: false }).alone,
     };
   }
@@ -50,7 +50,7 @@ export function createStories({ db }: Guild, { findings, bisections, words }: St
   function baseOf(finding: Finding): Story['base'] {
     const { id, baseRef: ref } = finding;
     if (ref === undefined) return undefined;
-    const broken = words.isBroken(id, 'base', ref);
+    const broken = words.isBroken(id, { purpose: 'base', ref });
     return { broken, alone: !broken && words.known(finding, { purpose: 'base', ref, settled: true }).alone };
   }
 

@@ -244,19 +244,20 @@ export function createVerdicts(guild: Guild, deps: VerdictDeps) {
     machines.setTrust(machine.id, { ...machine.trust, streak: 0 });
   }
 
-  /** Asked of a second lender, after the first has answered. */
-  const isSecond = ({ id, purpose, finding, candidate }: Job): boolean =>
+  /** Asked of a second lender, after the first has answered, or has met it by itself. */
+  const isSecond = ({ id, purpose, finding, candidate, barred }: Job): boolean =>
     AT_ONCE.includes(purpose) &&
     finding !== undefined &&
-    jobs
-      .ofFinding(finding, purpose)
-      .some((one) => one.id !== id && one.candidate === candidate && one.state === 'done');
+    (barred.length > 0 ||
+      jobs
+        .ofFinding(finding, purpose)
+        .some((one) => one.id !== id && one.candidate === candidate && one.state === 'done'));
 
   const isBeingRepeated = (job: Job): boolean =>
     jobs.replicasOf(job.twin ?? job.id).some(({ state }) => state === 'ready' || state === 'leased');
 
   function settleFinding(finding: number): void {
-    const { word, evidence, lies } = follow.settle(finding);
+    const { word, evidence, lies, on } = follow.settle(finding);
     for (const job of lies) {
       ledger.reverse(job.id);
       blame(job, LUCKY);
@@ -266,7 +267,12 @@ export function createVerdicts(guild: Guild, deps: VerdictDeps) {
     for (const job of jobs.reporters(finding)) {
       const saw = tells(job.result, signature);
       const others = evidence.filter(({ machine }) => machine !== job.machine);
-      if (word === 'closed') {
+      const there = on(job);
+      if (there === 'open') continue;
+      if (there === 'passes') {
+        if (saw) falseAlarm(job, LUCKY);
+        else accept(job, true);
+      } else if (word === 'closed' || there === 'closed') {
         if (!isBeingRepeated(job)) accept(job, false);
       } else if (word === 'refuted') {
         if (saw) falseAlarm(job, triedInVain(evidence).chance);
@@ -284,9 +290,10 @@ export function createVerdicts(guild: Guild, deps: VerdictDeps) {
   /** Nobody will answer it any more: what waited for its answer goes on without. */
   function parked({ hunt, finding, twin }: Job): void {
     const first = twin === undefined ? undefined : jobs.find(twin);
-    if (first?.judged === 'waiting') {
-      if (first.result?.outcome === 'pass') accept(first, false);
-      else for (const told of follow.toldBy(first)) settleFinding(told);
+    for (const one of first ? [first, ...jobs.replicasOf(first.id)] : []) {
+      if (one.judged !== 'waiting') continue;
+      if (one.result?.outcome === 'pass') accept(one, false);
+      else for (const told of follow.toldBy(one)) settleFinding(told);
     }
     if (finding !== undefined) settleFinding(finding);
     hunts.stopHopeless(hunt);

@@ -2,7 +2,7 @@
 import type { Finding } from '../../finding.js';
 import { MOST_WORDS, type Word, wordOf } from '../../rules/words.js';
 import type { Findings } from './findings.js';
-import { isOpen, type Job, type Jobs } from './jobs.js';
+import { isOpen, type Job, type Jobs, type NewJob } from './jobs.js';
 
 /** What lenders say of a finding on a ref. */
 export interface Heard extends Word {
@@ -11,6 +11,7 @@ export interface Heard extends Word {
 }
 
 export interface WordsDeps {
+  readonly now: () => number;
   readonly jobs: Jobs;
   readonly findings: Findings;
   /** Whose machines are there now. */
@@ -19,19 +20,27 @@ export interface WordsDeps {
 
 export interface Asking {
   readonly purpose: 'base' | 'retest';
-  readonly ref: string;
+  readonly ref: string | undefined;
   /** What was asked before is another matter. */
   readonly since?: number;
+  /** Hunts met it there: that counts, too. */
+  readonly seen?: boolean;
   /** It was said already: nobody else is asked. */
   readonly settled: boolean;
 }
 
+/** The job that another lender gets. */
+export type Again = Pick<NewJob, 'hunt' | 'spec'>;
+
 export type Words = ReturnType<typeof createWords>;
 
-export function createWords({ jobs, findings, lenders }: WordsDeps) {
-  function look(finding: Finding, { purpose, ref, since = 0, settled }: Asking) {
+export function createWords({ now, jobs, findings, lenders }: WordsDeps) {
+  function look(finding: Finding, { purpose, ref, since = 0, seen = false, settled }: Asking) {
     const asked = jobs.ofFinding(finding.id, purpose).filter((job) => job.ref === ref && job.madeAt >= since);
-    const evidence = findings.evidenceOn(finding.id, purpose, ref, since);
+    const evidence = [
+      ...findings.evidenceOn(finding.id, purpose, ref, since),
+      ...(seen ? findings.evidenceOn(finding.id, 'seen', ref, since) : []),
+    ];
     const answered = new Set(evidence.map(({ lender }) => lender));
     const waits = asked.some(isOpen);
     const nobodyElse =
@@ -48,12 +57,14 @@ export function createWords({ jobs, findings, lenders }: WordsDeps) {
 
   return {
     /** Whether nobody who was asked could test that ref. */
-    isBroken: (finding: number, purpose: Asking['purpose'], on: string): boolean =>
-      jobs.ofFinding(finding, purpose).some(({ state, ref }) => state === 'parked' && ref === on) &&
-      findings.evidenceOn(finding, purpose, on).length === 0,
+    isBroken: (finding: number, { purpose, ref, since = 0 }: Pick<Asking, 'purpose' | 'ref' | 'since'>): boolean =>
+      jobs
+        .ofFinding(finding, purpose)
+        .some((job) => job.state === 'parked' && job.ref === ref && job.madeAt >= since) &&
+      findings.evidenceOn(finding, purpose, ref, since).length === 0,
 
     /** What was asked for last. */
-    lastAsked(finding: number, purpose: Asking['purpose']): (Pick<Asking, 'ref'> & { since: number }) | undefined {
+    lastAsked(finding: number, purpose: Asking['purpose']): { ref: string; since: number } | undefined {
       const asked = jobs.ofFinding(finding, purpose);
       const last = asked.at(-1);
       const first = asked.find(({ candidate }) => candidate === last?.candidate);
@@ -63,13 +74,13 @@ export function createWords({ jobs, findings, lenders }: WordsDeps) {
     /** What is known now, without asking anybody. */
     known: (finding: Finding, asking: Asking): Word => look(finding, asking).word,
 
-    /** What is known now; where that is one lender's word, another is asked. Doing it twice changes nothing. */
-    hear(finding: Finding, asking: Asking): Heard {
+    /** What is known now; where that is one lender's word, another is asked to do `again`. Doing it twice changes nothing. */
+    hear(finding: Finding, asking: Asking, again: Again): Heard {
       const { asked, evidence, answered, waits, word } = look(finding, asking);
-      const last = asked.findLast(({ state }) => state === 'done');
-      if (last && word.says === 'open' && !waits && evidence.length > 0) {
-        const { hunt, purpose, spec, candidate } = last;
-        jobs.add({ hunt, purpose, finding: finding.id, spec, candidate, priority: 3, barred: [...answered] });
+      if (word.says === 'open' && !waits && evidence.length > 0) {
+        const candidate = asked.at(-1)?.candidate ?? String(now());
+        const job = { ...again, purpose: asking.purpose, finding: finding.id, candidate, priority: 3 };
+        jobs.add({ ...job, barred: [...answered] });
       }
       const liars = word.says === 'passes' ? evidence.filter(({ hits }) => hits > 0) : [];
       const lies = asked.filter(
