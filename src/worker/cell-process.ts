@@ -10,7 +10,7 @@ import { openWayOut } from './way-out.js';
 
 export interface CellOptions {
   readonly suite: SuiteFolder;
-  readonly terms: Pick<Policy, 'tier' | 'network' | 'disk_mb'>;
+  readonly terms: Pick<Policy, 'tier' | 'network' | 'disk_mb' | 'cores'>;
   readonly packageRoot: string;
   /** The lender's variables: those that the suite names are seen by its programs. */
   readonly caller: Readonly<Record<string, string | undefined>>;

@@ -19,8 +19,8 @@ interface Waiting {
   readonly forget: Cancel;
 }
 
-const keyOf = ({ suite, terms: { tier, network, disk_mb } }: CellOptions): string =>
-  JSON.stringify([suite.suite.digest, suite.folder, tier, network, disk_mb]);
+const keyOf = ({ suite, terms: { tier, network, disk_mb, cores } }: CellOptions): string =>
+  JSON.stringify([suite.suite.digest, suite.folder, tier, network, disk_mb, cores]);
 
 export function createCells(clock: Clock): Cells {
   const waiting = new Set<Waiting>();

@@ -137,7 +137,7 @@ describe.skipIf(!here)('a sandbox that is ended while it is being made', () => {
     const suite = spySuite(folder, 'sleep 60');
     const { digest } = suite.suite;
     const job: JobSpec = { kind: 'replay', digest, trace: ['look -> place#1'], seed: 1, runs: 1, bugs: [] };
-    const terms = { tier, network: 'none', disk_mb: 16 } as const;
+    const terms = { tier, network: 'none', disk_mb: 16, cores: 1 } as const;
     for (let ms = 0; ms < 60; ms += 2) {
       const cell = await openCell({ suite, terms, packageRoot, caller: process.env, onRefused: () => undefined });
       const ending = new AbortController();

@@ -6,9 +6,10 @@ import { ApiRefusal } from '../../refused.js';
 import { judged, replicates } from '../../rules/replication.js';
 import { rateAmong, triedInVain, undisputed } from '../../rules/standing.js';
 import { afterAlarm, afterKnown, afterPlanted, BOUND, chanceToMiss, type Doubt } from '../../rules/suspicion.js';
+import { createDisputes, isUndecided, tells } from './disputes.js';
 import type { Follow } from './follow.js';
 import type { Hunts } from './hunts.js';
-import { type Job, type Jobs, type Kept, keptOf, type Purpose } from './jobs.js';
+import { type Job, type Jobs, keptOf, type Purpose } from './jobs.js';
 import type { Fence, Leases } from './leases.js';
 import type { Ledger } from './ledger.js';
 import type { Machines } from './machines.js';
@@ -20,8 +21,6 @@ const FOLLOW_UP: readonly Purpose[] = ['replica', 'confirm', 'reproduce'];
 const AT_ONCE: readonly Purpose[] = ['retest', 'base'];
 /** Work whose result is judged with its finding. */
 const CONFIRMS: readonly Purpose[] = ['confirm', 'reproduce'];
-/** Lenders that are asked about one walk, at most. */
-const MOST_STORIES = 5;
 /** Chance that a shorter sequence failed once, and not again for two others. */
 const LUCKY = 0.05;
 /** What happens to an honest machine less often than this is held against it. */
@@ -43,16 +42,6 @@ export interface VerdictDeps {
 
 export type Verdict = 'accepted' | 'duplicate' | 'stale' | 'cancelled';
 export type Verdicts = ReturnType<typeof createVerdicts>;
-
-/** What two honest runs of one passing walk have in common on any system: the seed law decides it. */
-const account = (result: Kept | undefined): string =>
-  result ? JSON.stringify([result.outcome, result.steps, Object.entries(result.actions).sort()]) : '';
-
-/** Whether its verdict is still out. */
-const isOpen = ({ judged }: Job): boolean => judged === 'no' || judged === 'waiting';
-
-const tells = (result: Kept | undefined, signature: string): boolean =>
-  result?.sightings.some((sighting) => sighting.signature === signature) ?? false;
 
 export function createVerdicts(guild: Guild, deps: VerdictDeps) {
   const { now, random, machines, leases, jobs, walks, hunts, ledger, follow } = deps;
@@ -76,7 +65,7 @@ export function createVerdicts(guild: Guild, deps: VerdictDeps) {
 
   /** A result that is taken: its machine is credited, and, where it was checked, believed more. */
   function accept(job: Job, checked: boolean): void {
-    if (!isOpen(job)) return;
+    if (!isUndecided(job)) return;
     jobs.judge(job.id, 'valid');
     ledger.grant(job.id);
     const machine = machineOf(job);
@@ -87,7 +76,7 @@ export function createVerdicts(guild: Guild, deps: VerdictDeps) {
 
   /** A result that cannot have been: no flaky system explains it. */
   function reject(job: Job): void {
-    if (!isOpen(job)) return;
+    if (!isUndecided(job)) return;
     jobs.judge(job.id, 'invalid');
     ledger.reverse(job.id);
     const machine = machineOf(job);
@@ -99,7 +88,7 @@ export function createVerdicts(guild: Guild, deps: VerdictDeps) {
 
   /** A failure that nobody else could repeat. Honest machines have such, now and then; many at once are no accident. `chance`: that the others just did not meet it. */
   function falseAlarm(job: Job, chance: number): void {
-    if (!isOpen(job)) return;
+    if (!isUndecided(job)) return;
     jobs.judge(job.id, chance < SELDOM ? 'invalid' : 'doubtful');
     if (chance < SELDOM) ledger.reverse(job.id);
     else ledger.grant(job.id);
@@ -119,17 +108,17 @@ export function createVerdicts(guild: Guild, deps: VerdictDeps) {
     if (machine) doubt(machine, 'blind', (now) => afterKnown(now, caught, chance));
   }
 
+  const { replicate, replicated, isBeingRepeated } = createDisputes({
+    ...{ jobs, follow },
+    judging: { accept, reject, falseAlarm, known },
+  });
+
   function measure(job: Job, machine: Machine, result: JobResult): void {
     const ms = Math.max(1, now() - job.leasedAt);
     const episodes = Math.max(1, result.episodes);
     hunts.pace(job.hunt, ms, ms / episodes / machine.pace);
     const hunt = walks.episodeMs(job.hunt);
     if (hunt) machines.setPace(machine.id, machine.pace * (1 - NEWEST) + (ms / episodes / hunt) * NEWEST);
-  }
-
-  function replicate(job: Job, barred: readonly string[]): void {
-    const { hunt, spec } = job;
-    jobs.add({ hunt, purpose: 'replica', spec, twin: job.twin ?? job.id, priority: 1, barred });
   }
 
   /** What was answered with nonsense is still to be done, by somebody else. */
@@ -155,70 +144,6 @@ export function createVerdicts(guild: Guild, deps: VerdictDeps) {
     // What everybody may read can be copied: whoever tells of a known failure is checked as whoever passes.
     if (checked && [...findings].some(follow.isBelieved)) replicate(job, [machine.lender]);
     for (const finding of findings) settleFinding(finding);
-  }
-
-  /** A walk that several lenders ran: they agree, or one more is asked, or the fewer are wrong. */
-  function replicated(job: Job): void {
-    const first = job.twin === undefined ? undefined : jobs.find(job.twin);
-    if (!first) return;
-    const runs = [first, ...jobs.replicasOf(first.id)].filter((one) => one.state === 'done');
-    jobs.judge(job.id, 'waiting');
-    const all = runs.map((one) => (one.id === job.id ? { ...one, judged: 'waiting' as const } : one));
-    if (all.every(({ result }) => result?.outcome === 'pass')) compare(all);
-    else dispute(all);
-  }
-
-  const askOneMore = (job: Job, runs: readonly Job[]): void =>
-    replicate(
-      job,
-      runs.flatMap((one) => (one.lender === undefined ? [] : [one.lender])),
-    );
-
-  /** Passes: what was done has to be the same. Two against none, or two more than the others, are right. */
-  function compare(runs: readonly Job[]): void {
-    const votes = new Map<string, number>();
-    for (const { result } of runs) votes.set(account(result), (votes.get(account(result)) ?? 0) + 1);
-    const [top, next] = [...votes].sort((a, b) => b[1] - a[1]);
-    const [last] = runs.slice(-1);
-    if (!top || !last) return;
-    if (top[1] - (next?.[1] ?? 0) >= 2) {
-      for (const one of runs) account(one.result) === top[0] ? accept(one, true) : reject(one);
-    } else if (runs.length < MOST_STORIES) askOneMore(last, runs);
-    else {
-      // As many stories as machines: the suite is not repeatable, and nobody is to blame.
-      for (const one of runs) accept(one, false);
-    }
-  }
-
-  /** Some saw a failure and some did not: whoever is alone with it, or without it, is believed less, as far as it shows each time. */
-  function dispute(runs: readonly Job[]): void {
-    const counts = new Map<string, number>();
-    for (const { result } of runs)
-      for (const { signature } of result?.sightings ?? []) counts.set(signature, (counts.get(signature) ?? 0) + 1);
-    const [top] = [...counts].sort((a, b) => b[1] - a[1]);
-    const [last] = runs.slice(-1);
-    if (!top || !last) return;
-    const [signature] = top;
-    const saw = runs.filter((one) => tells(one.result, signature));
-    const missed = runs.filter((one) => !tells(one.result, signature));
-    // Two may swear to one tale: whoever is to be believed has to be two ahead.
-    if (missed.length > 0 && Math.abs(saw.length - missed.length) < 2) {
-      if (runs.length < MOST_STORIES) askOneMore(last, runs);
-      else for (const one of runs) accept(one, false);
-      return;
-    }
-    const [finding] = saw;
-    const chance = finding ? 1 - follow.rateOf(finding, signature) : 1;
-    if (saw.length > missed.length) {
-      for (const one of saw) accept(one, true);
-      for (const one of missed) {
-        if (isOpen(one)) known(one, false, chance);
-        accept(one, false);
-      }
-    } else {
-      for (const one of missed) accept(one, true);
-      for (const one of saw) if (follow.believes(one, signature)) falseAlarm(one, chance ** missed.length);
-    }
   }
 
   /** A failure that was known before. `chance`: that an honest machine does not meet it. */
@@ -252,9 +177,6 @@ export function createVerdicts(guild: Guild, deps: VerdictDeps) {
       jobs
         .ofFinding(finding, purpose)
         .some((one) => one.id !== id && one.candidate === candidate && one.state === 'done'));
-
-  const isBeingRepeated = (job: Job): boolean =>
-    jobs.replicasOf(job.twin ?? job.id).some(({ state }) => state === 'ready' || state === 'leased');
 
   function settleFinding(finding: number): void {
     const { word, evidence, lies, on } = follow.settle(finding);
