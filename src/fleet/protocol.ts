@@ -14,6 +14,8 @@ export const LEASE_SECONDS = 180;
 export const MAX_BODY = 1024 * 1024;
 export const MAX_TEXT = 4000;
 export const MAX_LOG = 256 * 1024;
+/** Most characters of a step's line: texts of 2,000 characters, each of which may be written as six. */
+export const MAX_LINE = 16_384;
 
 const id = z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/);
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
@@ -86,7 +88,7 @@ export const jobSchema = z.discriminatedUnion('kind', [
     digest,
     ref: ref.optional(),
     /** Step lines, as in patterns and traces. */
-    trace: z.array(z.string().max(2000)).min(1).max(200),
+    trace: z.array(z.string().max(MAX_LINE)).min(1).max(200),
     seed: z.int(),
     runs: z.int().min(1).max(100),
     /** Stop at the first run that fails with this signature. */
@@ -165,7 +167,7 @@ export const sightingSchema = z.strictObject({
   /** Which episode of a walk, or which run of a replay. */
   episode: count,
   /** The steps that were run, to the failing one. The coordinator walks them again by itself and compares. */
-  trace: z.array(z.string().max(2000).regex(PRINTABLE)).max(200),
+  trace: z.array(z.string().max(MAX_LINE).regex(PRINTABLE)).max(200),
   /** Of how many repeats on this machine, how many failed alike. */
   repeated: z.strictObject({ runs: count, hits: count }),
 });

@@ -3,10 +3,10 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { type JobSpec, MAX_BODY, resultRequest } from '../fleet/protocol.js';
+import { type JobSpec, MAX_BODY } from '../fleet/protocol.js';
 import { createLineReader, createTail } from '../woodpecker/drivers/lines.js';
 import { type CellOptions, startCellProcess } from './cell-process.js';
-import type { Performed } from './loop.js';
+import { type Performed, performedSchema } from './performed.js';
 
 export interface Cell {
   readonly pid: number | undefined;
@@ -24,7 +24,7 @@ export type Progress = (steps: number, checks: number) => void;
 /** What is said inside, one line each. It may be anybody in there who says it. */
 const saysSchema = z.union([
   z.strictObject({ steps: z.int(), checks: z.int() }),
-  z.strictObject({ result: resultRequest.omit({ attempt: true, epoch: true, nonce: true, next: true }) }),
+  z.strictObject({ result: performedSchema }),
 ]);
 
 const STDERR_KEPT = 400;

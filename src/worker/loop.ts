@@ -1,26 +1,17 @@
 /** The worker at work: asks for jobs, runs them, keeps its leases alive, hands results in, and says why it is idle. */
 import type { z } from 'zod';
-import {
-  BEAT_SECONDS,
-  type JobResult,
-  type JobSpec,
-  type Lease,
-  type leaseAnswer,
-  PROTOCOL,
-} from '../fleet/protocol.js';
+import { BEAT_SECONDS, type JobSpec, type Lease, type leaseAnswer, PROTOCOL } from '../fleet/protocol.js';
 import type { Cancel, Clock } from '../platform/clock.js';
 import { backoff } from './backoff.js';
 import { type Client, Refused } from './client.js';
 import { Ended, endedBy } from './ended.js';
 import type { WorkerHome, WorkerState } from './home.js';
 import { createJournal } from './journal.js';
+import type { Performed } from './performed.js';
 import { createPersistence } from './persistence.js';
 import type { Policy } from './policy.js';
 import { PolicyError } from './policy-file.js';
 import { forbidden, wish } from './terms.js';
-
-/** What a job came to, before the fence is put on it. */
-export type Performed = Omit<JobResult, 'attempt' | 'epoch' | 'nonce' | 'next'>;
 
 /** Runs a job. Resolves to undefined when it was told to stop. Never rejects for what the suite does: that is an `error`. */
 export type Perform = (

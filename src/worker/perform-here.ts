@@ -3,7 +3,7 @@ import type { JobSpec } from '../fleet/protocol.js';
 import { createDriverPool } from '../woodpecker/drivers/driver.js';
 import type { SuiteFolder } from '../woodpecker/drivers/suite-folder.js';
 import { createSuiteSystem } from '../woodpecker/drivers/suite-system.js';
-import type { Performed } from './loop.js';
+import type { Performed } from './performed.js';
 import { type JobTools, runJob } from './run-job.js';
 
 export interface Here extends Omit<JobTools, 'open'> {

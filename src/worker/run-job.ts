@@ -11,7 +11,7 @@ import { systemSeed } from '../woodpecker/run/system-seed.js';
 import { parseStep, printStep } from '../woodpecker/step-text.js';
 import type { Failure, Step, System } from '../woodpecker/types.js';
 import { createWalks } from '../woodpecker/walk/walk.js';
-import type { Performed } from './loop.js';
+import { fitted, type Performed } from './performed.js';
 
 export interface JobTools {
   readonly clock: Clock;
@@ -146,7 +146,7 @@ export async function runJob(
   }
   const { transitions, pairs } = coverage.keys();
   const broke = counts.errors >= MOST_ERRORS || (counts.errors > 0 && sightings.size === 0);
-  return {
+  return fitted({
     outcome: broke ? 'error' : sightings.size > 0 ? 'fail' : 'pass',
     ...(broke && error !== undefined ? { error: error.slice(0, MAX_TEXT) } : {}),
     steps: counts.steps,
@@ -161,5 +161,5 @@ export async function runJob(
       pairs: pairs.map(String).slice(0, 20_000),
     },
     witness: witness.digest('hex'),
-  };
+  });
 }

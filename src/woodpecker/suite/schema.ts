@@ -4,8 +4,12 @@
  */
 import { z } from 'zod';
 
-const NAME = /^[a-z][a-z0-9_]*$/;
-const name = z.string().regex(NAME, 'a name has lower-case letters, digits and _, and starts with a letter');
+/** What machines tell each other has room for so much. */
+const NAME = /^[a-z][a-z0-9_]{0,63}$/;
+const MOST_TEXT = 2000;
+const name = z
+  .string()
+  .regex(NAME, 'a name has lower-case letters, digits and _, starts with a letter, and is no longer than 64');
 const record = <T extends z.ZodType>(value: T) => z.record(name, value);
 const oneOrMany = <T extends z.ZodType>(value: T) => z.union([value, z.array(value)]);
 
@@ -14,7 +18,7 @@ const duration = z
   .regex(/^\d+(\.\d+)?(ms|s|m|h)$/, 'a duration is a number and ms, s, m or h: 500ms, 30s, 5m')
   .describe('A duration: 500ms, 30s, 5m, 1h');
 const expression = z.string().min(1).describe('An expression over roles and parameters: volume.snapshots > 0');
-const scalar = z.union([z.number(), z.boolean(), z.string()]);
+const scalar = z.union([z.number(), z.boolean(), z.string().max(MOST_TEXT)]);
 const command = z.union([z.string().min(1), z.array(z.string()).min(1)]);
 
 const attribute = z
@@ -64,7 +68,7 @@ const param = z
     z.strictObject({
       text: z.strictObject({
         min: z.int().nonnegative().optional(),
-        max: z.int().positive().optional(),
+        max: z.int().positive().max(MOST_TEXT).optional(),
         kind: z.enum(['plain', 'name', 'unicode', 'hostile']).optional(),
       }),
     }),
