@@ -56,6 +56,21 @@ describe('a hunt on what does not build', () => {
     expect(rows(`SELECT count(*) FROM job WHERE state IN ('ready', 'leased')`)).toBe(0);
   });
 
+  it('stops by itself, and holds no machine, where all that runs it dies of it', () => {
+    const id = hunt(test.fleet, { budgetMinutes: 600 });
+    for (let minute = 0; minute < 30; minute++) {
+      for (const bird of birds) {
+        const [lease] = ask(test.fleet, bird);
+        if (lease) expect(test.fleet.release(bird, lease, true)).toBe('requeued');
+      }
+      test.clock.advance(MINUTE + 1000);
+      test.fleet.tick();
+    }
+    expect(test.fleet.hunts.get(id)).toMatchObject({ state: 'stopped', hopeless: true });
+    expect(states()).toEqual(['active', 'active', 'active']);
+    expect(rows(`SELECT count(*) FROM job WHERE state IN ('ready', 'leased')`)).toBe(0);
+  });
+
   it('ends when its machine time is spent, where only some of it breaks', () => {
     const id = hunt(test.fleet, { budgetSteps: undefined, budgetMinutes: 1, length: 10 });
     work(test, all(honest), 3);

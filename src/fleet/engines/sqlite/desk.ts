@@ -88,7 +88,7 @@ export function createDesk(fleet: SqliteFleet) {
     },
 
     release(call: Heard, fence: Fence, faulty: boolean): 'requeued' | 'stale' {
-      return leases.release(hear(call).id, fence, faulty);
+      return fleet.release(hear(call), fence, faulty);
     },
 
     /** The packed folder of an approved suite. Throws ApiRefusal: not_found. */

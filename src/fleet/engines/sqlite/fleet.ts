@@ -12,7 +12,7 @@ import { createFindings } from './findings.js';
 import { createFollow } from './follow.js';
 import { createHunts } from './hunts.js';
 import { createJobs } from './jobs.js';
-import { createLeases } from './leases.js';
+import { createLeases, type Fence } from './leases.js';
 import { createLedger } from './ledger.js';
 import { createMachines } from './machines.js';
 import { createShowing } from './showing.js';
@@ -100,6 +100,14 @@ export function createSqliteFleet(guild: Guild, deps: FleetDeps) {
     busy: (): boolean => hunts.count('running') > 0 || jobs.anyOpen(),
     epoch,
     settle: verdicts.settle,
+    /** A machine gives a job back; `faulty`: it came to nothing there. It is the machine's fault where others can run the like. */
+    release: guild.transaction((machine: Machine, fence: Fence, faulty: boolean): 'requeued' | 'stale' => {
+      const job = jobs.leased(fence.lease);
+      const blamed = job !== undefined && jobs.workedForOthers(job, machine.lender);
+      const verdict = leases.release(machine.id, fence, faulty && { blamed });
+      if (job && jobs.find(job.id)?.state === 'parked') verdicts.parked(job);
+      return verdict;
+    }),
 
     /** Ends a hunt by hand; what was done in it counts as it was told. Refuses: hunt_unknown, hunt_ended. */
     stopHunt: guild.transaction((id: number): Hunt => {

@@ -265,14 +265,16 @@ export function createLeases(guild: Guild, { now, newId, epoch, walks }: LeaseDe
       },
     ),
 
-    /** Takes a job back that the machine cannot do: at once, and without a penalty. `infrastructure` counts as a fault. */
-    release: transaction((machine: string, fence: Fence, faulty: boolean): 'requeued' | 'stale' => {
-      const row = fenced(machine, fence);
-      if (!row) return 'stale';
-      if (faulty) drop(row.id, machine, { blamed: true });
-      else requeue().run(row.id);
-      return 'requeued';
-    }),
+    /** Takes a job back that the machine cannot do: at once, and without a penalty. `fault`: it came to nothing there; `blamed`: by what is wrong with the machine. */
+    release: transaction(
+      (machine: string, fence: Fence, fault: false | { readonly blamed: boolean }): 'requeued' | 'stale' => {
+        const row = fenced(machine, fence);
+        if (!row) return 'stale';
+        if (fault) drop(row.id, machine, fault);
+        else requeue().run(row.id);
+        return 'requeued';
+      },
+    ),
 
     /**
      * The test itself broke on a job: another lender's machine tries it, and after two it is parked. `blamed`: others can run what

@@ -224,6 +224,7 @@ export function createVerdicts(guild: Guild, deps: VerdictDeps) {
 
   return {
     settleFinding,
+    parked,
 
     /** Silent machines lose their leases. */
     reap: guild.transaction((): void => {
