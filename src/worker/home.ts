@@ -1,6 +1,6 @@
 /** The worker's own folder: its key, where it is enrolled, the lender's policy, what it does, a log of all that ever ran. */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type Policy, policySchema } from './policy.js';
@@ -60,6 +60,20 @@ export function openWorkerHome(folder: string) {
     renameSync(draft, path(name));
   }
 
+  /** Writes what is not there yet: of two who do it at once the first is right, and the other goes by that. */
+  function writeOnce(name: string, text: string): void {
+    const draft = path(`.${name}.${process.pid}`);
+    writeFileSync(draft, text, { mode: 0o600 });
+    try {
+      linkSync(draft, path(name));
+    } catch {
+      // Not every disk can have two names for a file.
+      if (!existsSync(path(name))) renameSync(draft, path(name));
+    } finally {
+      rmSync(draft, { force: true });
+    }
+  }
+
   /** Throws HomeError where `reader` cannot make anything of it. */
   function read<T>(name: string, reader: (text: string) => T): T {
     const text = readFileSync(path(name), 'utf8');
@@ -88,7 +102,7 @@ export function openWorkerHome(folder: string) {
     key(): { readonly privateKey: KeyObject; readonly publicKey: string } {
       if (!existsSync(path('key.pem'))) {
         const { privateKey } = generateKeyPairSync('ed25519');
-        write('key.pem', privateKey.export({ format: 'pem', type: 'pkcs8' }).toString());
+        writeOnce('key.pem', privateKey.export({ format: 'pem', type: 'pkcs8' }).toString());
       }
       const privateKey = read('key.pem', createPrivateKey);
       const spki = createPublicKey(privateKey).export({ format: 'der', type: 'spki' });

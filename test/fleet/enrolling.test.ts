@@ -8,7 +8,7 @@ import { CODE_MS, type Machine, type MachineFacts } from '../../src/fleet/machin
 import { ApiRefusal } from '../../src/fleet/refused.js';
 import { BOUND } from '../../src/fleet/rules/suspicion.js';
 import { startCoordinator } from '../support/coordinator.js';
-import { ask, failing, hunt, lend, openFleet, type TestFleet } from '../support/fleet.js';
+import { ask, failing, hunt, lend, openFleet, passing, type TestFleet } from '../support/fleet.js';
 import '../support/to-refuse.js';
 import { worker } from '../support/worker.js';
 
@@ -142,6 +142,28 @@ describe('what is thought of a lender’s machine', () => {
     expect(lend(fleet, 'ann', 'heir')).toMatchObject({ state: 'quarantined', reason: 'held_before' });
   });
 
+  it('counts how often it broke what it was given, whatever it is called', () => {
+    const { fleet, clock } = test;
+    hunt(fleet, { budgetSteps: 100_000 });
+    lend(fleet, 'bob', 'jay');
+    const [lease] = ask(fleet, machine('jay'));
+    if (!lease) throw new Error('no lease');
+    // Others can run it.
+    fleet.settle(machine('jay'), lease, { ...passing(lease.job, lease.nonce), attempt: 1 }, true);
+    for (let n = 0; n < 10 && machine('owl').state === 'active'; n++) {
+      clock.advance(61_000);
+      const [own] = ask(fleet, machine('owl'));
+      if (!own) throw new Error('no lease');
+      fleet.release(machine('owl'), own, true);
+      fleet.withdraw('owl', 'ann');
+      lend(fleet, 'ann', 'owl');
+    }
+    clock.advance(61_000);
+    const [last] = ask(fleet, machine('owl'));
+    if (last) fleet.release(machine('owl'), last, true);
+    expect(machine('owl')).toMatchObject({ state: 'quarantined' });
+  });
+
   it('is not dodged by pausing it before each answer', () => {
     const { fleet } = test;
     fleet.machines.setTrust(owl.id, { streak: 0, strikes: 1 });
@@ -160,6 +182,23 @@ describe('what is thought of a lender’s machine', () => {
     fleet.machines.appeal('owl', 'ann', 'new memory');
     fleet.hold(machine('owl'), 'I look into it');
     expect(machine('owl')).toMatchObject({ reason: 'staff', words: 'I look into it', appeal: 'new memory' });
+  });
+});
+
+describe('two terminals that paste the same line at once', () => {
+  it('enrol one machine, whose key is the one that is kept', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'flock-enrol-'));
+    const coordinator = await startCoordinator(join(folder, 'guilds'));
+    try {
+      const [home, code] = [join(folder, 'owl'), coordinator.lend('ann', 'owl')];
+      const both = await Promise.allSettled([1, 2].map(() => worker(home, 'enroll', coordinator.url, code)));
+      expect(both.some(({ status }) => status === 'fulfilled')).toBe(true);
+      expect(coordinator.fleet().machines.count('ann')).toBe(1);
+      expect(await worker(home, 'accept')).toContain('No suite is approved');
+    } finally {
+      await coordinator.stop();
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });
 

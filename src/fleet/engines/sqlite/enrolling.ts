@@ -38,6 +38,8 @@ interface Past {
   readonly strikes: number;
   readonly blind: number;
   readonly alarm: number;
+  /** Times in a row that it broke what it was given. */
+  readonly faults: number;
 }
 
 const hashOf = (code: string): string => createHash('sha256').update(code).digest('hex');
@@ -67,8 +69,8 @@ export function createEnrolling({ db, transaction }: Guild, { now, newId, find, 
   const insert = once(() =>
     db.prepare<unknown[]>(
       `INSERT INTO machine (id, lender, alias, community, public_key, version, os, arch, cores, memory_mb, sandboxes,
-                            state, reason, strikes, blind, alarm, enrolled_at, seen_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+                            state, reason, strikes, blind, alarm, faults, enrolled_at, seen_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
   );
   const keyIsThere = once(() =>
@@ -85,7 +87,7 @@ export function createEnrolling({ db, transaction }: Guild, { now, newId, find, 
   // The very machine where its key tells; else the one that is doubted most.
   const withdrawn = once(() =>
     db.prepare<[object], Past>(
-      `SELECT id, strikes, blind, alarm FROM machine
+      `SELECT id, strikes, blind, alarm, faults FROM machine
        WHERE state = 'withdrawn' AND heir IS NULL AND (public_key = :publicKey OR lender = :lender)
        ORDER BY public_key = :publicKey DESC, strikes DESC, max(blind, alarm) DESC LIMIT 1`,
     ),
@@ -93,7 +95,7 @@ export function createEnrolling({ db, transaction }: Guild, { now, newId, find, 
   const setHeir = once(() => db.prepare<[string, string]>('UPDATE machine SET heir = ? WHERE id = ?'));
 
   /** Whether what is known of it would have had it held already. */
-  const isBeyond = ({ strikes, blind, alarm }: Omit<Past, 'id'>): boolean =>
+  const isBeyond = ({ strikes, blind, alarm }: Omit<Past, 'id' | 'faults'>): boolean =>
     Math.max(blind, alarm) >= BOUND || strikes >= MOST_STRIKES;
 
   function add({ lender, alias: wanted, community }: CodeRow, facts: MachineFacts): Machine {
@@ -103,11 +105,11 @@ export function createEnrolling({ db, transaction }: Guild, { now, newId, find, 
     const { publicKey, version, os, arch, cores, memoryMb, sandboxes } = facts;
     // It takes the place of one that its lender withdrew: nobody sheds what is thought of a machine by lending it anew.
     const past = withdrawn().get({ publicKey, lender });
-    const { strikes, blind, alarm } = past ?? { strikes: 0, blind: 0, alarm: 0 };
+    const { strikes, blind, alarm, faults } = past ?? { strikes: 0, blind: 0, alarm: 0, faults: 0 };
     const held = isHeld().get(lender, publicKey) !== undefined || isBeyond({ strikes, blind, alarm });
     insert().run(
       ...[id, lender, alias, community, publicKey, version, os, arch, cores, memoryMb, JSON.stringify(sandboxes)],
-      ...[held ? 'quarantined' : 'active', held ? 'held_before' : null, strikes, blind, alarm, at, at],
+      ...[held ? 'quarantined' : 'active', held ? 'held_before' : null, strikes, blind, alarm, faults, at, at],
     );
     if (past) setHeir().run(id, past.id);
     return find(id) ?? refuse('machine_unknown', { alias });
