@@ -1,8 +1,8 @@
 /**
  * The steps that a failure can depend on, as far as the model knows: guesses, the boldest first, each verified by one run. What
- * it takes to make the failing step legal; to bring what it takes, and what those came from, into being in the same way and
- * into the same states; with as much pointing at each of them; everything that ever touched one of them; everything about
- * resources of the same types.
+ * it takes to make the failing step legal; to bring what it takes, and what those came from, into being in roughly the same way
+ * and into the same states; in just the same way; with as much pointing at each of them; everything that ever touched one of
+ * them; everything about resources of the same types.
  */
 import { createModel } from '../model/model.js';
 import type { Resource } from '../model/resource.js';
@@ -19,19 +19,22 @@ export function slices(goal: Goal, steps: readonly Step[]): Step[][] {
   );
   if (!touching) return [];
   const states = guiseOf(goal.suite, steps);
-  const alike = (picture: Picture): Step[] => {
-    const portrait = portraitOf(goal, touching, near.handles, picture);
+  const thinned = (portrait: (candidate: readonly Step[]) => string): Step[] => {
+    const wanted = portrait(touching);
     return thin(goal, touching, (candidate) => {
       const whole = repair(goal, candidate, states)?.length === candidate.length;
-      return whole && portraitOf(goal, candidate, near.handles, picture) === portrait;
+      return whole && portrait(candidate) === wanted;
     });
   };
+  const alike = (picture: Picture): Step[] =>
+    thinned((candidate) => portraitOf(goal, candidate, near.handles, picture));
+  const descended = thinned(descentIn(goal, touching, near.handles));
   const kinds = typesIn(steps.at(-1));
   const akin = repair(
     goal,
     steps.filter((step) => typesIn(step).every((t) => kinds.includes(t))),
   );
-  return [alike(() => ''), alike(origins), alike(surroundings), touching, ...(akin ? [akin] : [])];
+  return [alike(() => ''), descended, alike(origins), alike(surroundings), touching, ...(akin ? [akin] : [])];
 }
 
 /** The failing step's resources, what they were made from, and so on; and the steps that touched any of these. */
@@ -109,6 +112,42 @@ function portraitOf({ suite }: Goal, steps: readonly Step[], handles: ReadonlySe
     })
     .join(';');
 }
+
+/**
+ * How these resources came to be and how they ended, roughly: what made each, of what, in which states, and whether anything
+ * pointed at that, beside others that were made of it in the same way. Nothing is said of what was gone in the end, nor of how the
+ * failing step's own are before it: that is its guise.
+ */
+function descentIn(
+  { suite }: Goal,
+  whole: readonly Step[],
+  handles: ReadonlySet<Handle>,
+): (steps: readonly Step[]) => string {
+  const own = new Set(Object.values(whole.at(-1)?.takes ?? {}));
+  const end = createModel(suite);
+  for (const step of whole.slice(0, -1)) end.apply(step);
+  const alive = new Set(end.live().map((r) => r.handle));
+  const left = [...handles].filter((handle) => alive.has(handle) && !own.has(handle));
+  return (steps) => {
+    const model = createModel(suite);
+    const made = new Map<Handle, string>();
+    for (const step of steps.slice(0, -1)) {
+      const kinds = Object.values(step.makes).map(typeOf);
+      const of = Object.values(step.takes).map((handle) => roughly(model.get(handle), kinds));
+      for (const handle of Object.values(step.makes)) made.set(handle, `${step.action}(${of.join()})`);
+      model.apply(step);
+    }
+    const births = [...handles].map((handle) => made.get(handle) ?? '-');
+    const ends = left.map((handle) => outline(model.get(handle)));
+    return [...births, ...ends].join(';');
+  };
+}
+
+const outline = (r: Resource | undefined): string => (r ? [r.state, ...r.attributes].join(',') : '');
+const roughly = (r: Resource | undefined, siblings: readonly string[]): string =>
+  r
+    ? `${outline(r)}/${r.pointing.map((list) => (list.some((p) => !siblings.includes(p.type.name)) ? 1 : 0)).join('')}`
+    : '';
 
 const origins: Picture = (r) => [r.state, r.origin, ...r.attributes, ...r.links.map((l) => l?.handle ?? '-')].join(',');
 const surroundings: Picture = (r) => [origins(r), ...r.pointing.map((p) => Math.min(p.length, MANY))].join(',');
