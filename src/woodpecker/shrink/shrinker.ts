@@ -4,15 +4,18 @@
  * candidates, and what was tried ahead in vain is forgotten.
  */
 
-import { printStep } from '../step-text.js';
 import type { Suite } from '../suite/suite.js';
 import type { Failure, Step } from '../types.js';
+import { lookAhead, type Proposal } from './ahead.js';
+import { createHopes } from './hopes.js';
 import { endingAt, type Goal, guiseOf, renumber } from './legal.js';
-import { MOVES, sameGuise } from './moves.js';
+import { MOVES } from './moves.js';
+import { createOffers, nextMove, type Offered, onward, type Place, startAt } from './offers.js';
 
 /** A candidate to be run until it has failed `hits` times with the finding's signature, at most `tries` times. */
 export interface Candidate {
-  readonly id: number;
+  /** Equal for equal steps, here and on other machines. */
+  readonly id: string;
   readonly steps: readonly Step[];
   readonly tries: number;
   readonly hits: number;
@@ -36,7 +39,10 @@ export interface ShrinkOptions {
 export interface Shrinker {
   /** Up to `most` candidates whose verdicts are wanted now, the most useful first; those under way are not repeated. Empty: wait, or done. */
   next(most?: number): Candidate[];
-  tell(id: number, verdict: Verdict): void;
+  /** The same, with those under way, and how likely each is to be wanted; the first has 1. */
+  ahead(most: number): (Candidate & { readonly chance: number })[];
+  /** What came of a candidate, whether it was asked for or not. */
+  tell(id: string, verdict: Verdict): void;
   readonly done: boolean;
   /** The shortest failing sequence so far. */
   readonly best: readonly Step[];
@@ -52,25 +58,10 @@ const BUDGET = 2000;
 const MOST_TRIES = 20;
 /** Wrongly given up candidates, of all. */
 const DOUBT = 0.05;
+/** Finding out what a costly move offers is worth it ahead of time where it will be asked with this chance. */
+const WORTH = 0.1;
 
-/** Where a shrinker stands: nothing else does it need to go on. */
-interface Place {
-  readonly best: readonly Step[];
-  readonly move: number;
-  /** Where the move begins in its candidates for `best`, and how many of them were passed over since. */
-  readonly mark: number;
-  readonly skip: number;
-  /** Whether anything became shorter since the first move that is repeated. */
-  readonly changed: boolean;
-}
-
-interface Proposal {
-  readonly steps: readonly Step[];
-  readonly text: string;
-  readonly mark: number;
-  /** Where the shrinker stands when it has passed over this one. */
-  readonly place: Place;
-}
+interface Proposed extends Offered, Proposal {}
 
 export function createShrinker(
   suite: Suite,
@@ -85,23 +76,22 @@ export function createShrinker(
   const tries = triesFor(options.reliability ?? 1);
   const budget = options.budget ?? BUDGET;
   const verdicts = new Map<string, Verdict>();
-  const texts = new Map<number, string>();
-  let place: Place | undefined = { best: start, move: 0, mark: 0, skip: 0, changed: false };
+  const used = new Set<string>();
+  const under = new Set<string>();
+  const hopes = createHopes();
+  let place: Place | undefined = startAt(start);
   let best: readonly Step[] = start;
   let seen = { hits: 0, tries: 0 };
   const spent = { candidates: 0, runs: 0 };
-  /** Share of candidates that still failed, of late. */
-  let lately = AT_FIRST;
-  let ids = 0;
 
   const offers = createOffers(goal, guise);
 
-  /** The next candidate from a place on; undefined: there is none, the search is over. */
-  const propose = (from: Place, ahead = false): Proposal | undefined => {
+  /** The next candidate from a place on, as far as it costs little to find; undefined: there is none, the search is over. */
+  const propose = (from: Place, chance = 1): Proposed | undefined => {
     for (let at: Place | undefined = from; at; at = nextMove(at)) {
-      if (ahead && MOVES[at.move]?.costly) return undefined;
+      if (MOVES[at.move]?.costly && chance < WORTH) return undefined;
       const offer = offers(at);
-      if (offer) return { ...offer, place: { ...at, skip: at.skip + 1 } };
+      if (offer) return { ...offer, place: { ...at, skip: at.skip + 1 }, hope: hopes.of(at) };
     }
     return undefined;
   };
@@ -109,68 +99,75 @@ export function createShrinker(
   /** Takes every verdict that is known, in order, until one is missing. */
   const settle = (): void => {
     while (place) {
-      const proposal = spent.candidates < budget ? propose(place) : undefined;
+      const proposal: Proposed | undefined = spent.candidates < budget ? propose(place) : undefined;
       if (!proposal) {
         place = undefined;
         return;
       }
-      const verdict = verdicts.get(proposal.text);
+      // Where the proposal was found: what lies before it has nothing to offer.
+      place = { ...proposal.place, skip: proposal.place.skip - 1 };
+      const verdict = verdicts.get(proposal.id);
       if (!verdict) return;
-      if (!isSlice(place)) lately = lately * (1 - LATEST) + (verdict.hits > 0 ? LATEST : 0);
-      place = after(proposal, verdict);
-      if (verdict.hits > 0) seen = { hits: verdict.hits, tries: verdict.runs };
-      best = place.best;
+      use(proposal, verdict);
     }
   };
 
-  const after = ({ steps, mark, place: at }: Proposal, verdict: Verdict): Place => {
-    if (verdict.hits === 0) return at;
-    const last = verdict.at ?? steps.length - 1;
-    const cut = goal.anchored && last < steps.length - 1 ? endingAt(steps, last) : steps;
-    const success = MOVES[at.move]?.success;
-    if (success === 'next') return { best: cut, move: at.move + 1, mark: 0, skip: 0, changed: true };
-    return { best: cut, move: at.move, mark: success === 'on' ? mark : 0, skip: 0, changed: true };
+  const use = (proposal: Proposed, verdict: Verdict): void => {
+    hopes.note({ ...proposal.place, skip: proposal.place.skip - 1 }, verdict.hits > 0);
+    place = after(proposal, verdict);
+    if (verdict.hits > 0) seen = { hits: verdict.hits, tries: verdict.runs };
+    best = place.best;
+    if (used.has(proposal.id)) return;
+    used.add(proposal.id);
+    spent.candidates++;
+    spent.runs += verdict.runs;
+  };
+
+  const cuts = new Map<string, Step[]>();
+  /** What is left of a sequence that failed before its end: one object each time, for what was found out about it is kept by it. */
+  const cutAt = ({ id, steps }: Proposed, last: number): Step[] => {
+    const cut = cuts.get(id) ?? endingAt(steps, last);
+    cuts.set(id, cut);
+    return cut;
+  };
+
+  const after = (proposal: Proposed, { hits, at }: Verdict): Place => {
+    const { steps, mark, place } = proposal;
+    if (hits === 0) return place;
+    const sooner = goal.anchored && at !== undefined && at < steps.length - 1;
+    return onward(place, sooner ? cutAt(proposal, at) : steps, mark);
+  };
+
+  const known = (proposal: Proposed): Place | undefined => {
+    const verdict = verdicts.get(proposal.id);
+    return verdict && after(proposal, verdict);
+  };
+  const failed = (proposal: Proposed): Place => after(proposal, FAILS);
+
+  const ahead: Shrinker['ahead'] = (most) => {
+    settle();
+    if (!place) return [];
+    const room = Math.min(most, budget - spent.candidates);
+    return lookAhead(place, { propose, known, failed }, room).map(({ proposal: { id, steps }, chance }) => ({
+      ...{ id, steps, tries, hits: 1 },
+      chance,
+    }));
   };
 
   return {
+    ahead,
     next(most = 1) {
-      settle();
-      const wanted: Candidate[] = [];
-      const under = new Set(texts.values());
-      // Nobody knows what those under way will come to: the likeliest futures first, whether they fail or not.
-      const futures: Future[] = place ? [{ at: place, chance: 1 }] : [];
-      for (let looks = LOOKS * most; under.size < most && looks > 0; looks--) {
-        const future = takeLikeliest(futures);
-        if (!future) break;
-        const proposal = spent.candidates + under.size < budget ? propose(future.at, under.size > 0) : undefined;
-        if (!proposal) continue;
-        const { text, steps } = proposal;
-        const known = verdicts.get(text);
-        if (known) {
-          futures.push({ at: after(proposal, known), chance: future.chance });
-          continue;
-        }
-        if (!under.has(text) && (under.size === 0 || future.chance * Math.min(1, SHORT / steps.length) >= UNLIKELY)) {
-          const id = ids++;
-          texts.set(id, text);
-          under.add(text);
-          wanted.push({ id, steps, tries, hits: 1 });
-        }
-        const hope = isSlice(future.at) ? SLICED : lately;
-        futures.push(
-          { at: proposal.place, chance: future.chance * (1 - hope) },
-          { at: after(proposal, FAILS), chance: future.chance * hope },
-        );
-      }
-      return wanted;
+      const wanted = ahead(most).filter(({ id }) => !under.has(id));
+      const room = Math.max(0, most - under.size);
+      // Whatever is under way, the one that everything waits for is not kept waiting.
+      const first = wanted[0]?.chance === 1 ? 1 : 0;
+      const asked = wanted.slice(0, Math.max(room, first));
+      for (const { id } of asked) under.add(id);
+      return asked;
     },
     tell(id, verdict) {
-      const text = texts.get(id);
-      if (text === undefined) return;
-      texts.delete(id);
-      verdicts.set(text, verdict);
-      spent.candidates++;
-      spent.runs += verdict.runs;
+      under.delete(id);
+      verdicts.set(id, verdict);
       settle();
     },
     get done() {
@@ -190,93 +187,7 @@ export function createShrinker(
   };
 }
 
-/** A place that may be reached, and how likely. */
-interface Future {
-  readonly at: Place;
-  readonly chance: number;
-}
-
 const FAILS: Verdict = { hits: 1, runs: 1 };
-/** Futures that are looked at for each candidate that is wanted. */
-const LOOKS = 6;
-/** What is less likely to be wanted is not worth a machine's time, and what takes long has to be more likely. */
-const UNLIKELY = 0.03;
-const SHORT = 16;
-
-function takeLikeliest(futures: Future[]): Future | undefined {
-  let top = 0;
-  for (let n = 1; n < futures.length; n++) if ((futures[n]?.chance ?? 0) > (futures[top]?.chance ?? 0)) top = n;
-  const [taken] = futures.splice(top, 1);
-  return taken && taken.chance >= UNLIKELY ? taken : undefined;
-}
-
-/** How likely a candidate still fails: what is sliced out for a reason mostly does; other moves as they did of late. */
-const SLICED = 0.6;
-const AT_FIRST = 0.3;
-/** Weight of the latest verdict. */
-const LATEST = 0.25;
-const isSlice = ({ move }: Place): boolean => MOVES[move]?.name === 'slice';
-
-/** Where repeated moves begin: the slice is tried once. */
-const FIRST_REPEATED = MOVES.findIndex((m) => m.name === 'kinds');
-
-function nextMove(at: Place): Place | undefined {
-  const { best } = at;
-  if (at.move + 1 < MOVES.length) {
-    const entering = at.move + 1 === FIRST_REPEATED;
-    return { best, move: at.move + 1, mark: 0, skip: 0, changed: entering ? false : at.changed };
-  }
-  return at.changed ? { best, move: FIRST_REPEATED, mark: 0, skip: 0, changed: false } : undefined;
-}
-
-interface Stream {
-  readonly list: Omit<Proposal, 'place'>[];
-  readonly more: Iterator<Omit<Proposal, 'place'>>;
-}
-
-/** Sequences whose candidates are kept: the best one, and those that may become it. */
-const MOST_KEPT = 64;
-
-/** Candidates by place. They are made lazily, and kept while their sequence may matter. */
-function createOffers(goal: Goal, guise: string): (at: Place) => Omit<Proposal, 'place'> | undefined {
-  const kept = new Map<readonly Step[], Map<string, Stream>>();
-  return ({ best, move, mark, skip }) => {
-    const made = kept.get(best) ?? new Map<string, Stream>();
-    kept.delete(best);
-    kept.set(best, made);
-    for (const oldest of kept.keys()) {
-      if (kept.size <= MOST_KEPT) break;
-      kept.delete(oldest);
-    }
-    const key = `${move}/${mark}`;
-    let stream = made.get(key);
-    if (!stream) {
-      stream = { list: [], more: worthwhile(goal, guise, best, move, mark) };
-      made.set(key, stream);
-    }
-    while (stream.list.length <= skip) {
-      const next = stream.more.next();
-      if (next.done) return undefined;
-      stream.list.push(next.value);
-    }
-    return stream.list[skip];
-  };
-}
-
-function* worthwhile(
-  goal: Goal,
-  guise: string,
-  best: readonly Step[],
-  move: number,
-  mark: number,
-): Generator<Omit<Proposal, 'place'>> {
-  const own = best.map(printStep).join('\n');
-  for (const offer of MOVES[move]?.offers(goal, best, mark) ?? []) {
-    if (offer.steps.length > best.length || !sameGuise(goal, guise, offer.steps)) continue;
-    const text = offer.steps.map(printStep).join('\n');
-    if (text !== own) yield { ...offer, text };
-  }
-}
 
 /** Runs after which a failure of this reliability would have shown with 95 %. */
 export function triesFor(reliability: number): number {

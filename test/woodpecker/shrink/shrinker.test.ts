@@ -46,7 +46,7 @@ function shrink(
 ): { lines: string[]; runs: number } {
   const shrinker = createShrinker(suite, steps, { action: steps.at(-1)?.action ?? '', at: steps.length - 1 }, options);
   const random = createRandom('verdicts', at);
-  const under: { id: number; steps: readonly Step[] }[] = [];
+  const under: { id: string; steps: readonly Step[] }[] = [];
   for (;;) {
     under.push(...shrinker.next(at));
     if (under.length === 0) break;
