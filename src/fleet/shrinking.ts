@@ -1,4 +1,5 @@
 /** The tester's shrinker as a fleet uses it: many candidates out at once, answers in any order, and back where it was after a restart. */
+import { idOf } from '../woodpecker/shrink/offers.js';
 import { createShrinker, triesFor, type Verdict } from '../woodpecker/shrink/shrinker.js';
 import { parseStep, printStep } from '../woodpecker/step-text.js';
 import type { Suite } from '../woodpecker/suite/suite.js';
@@ -13,10 +14,19 @@ export interface Candidate {
   readonly chance: number;
 }
 
+/** What it may end with, to be tried by somebody else before it is known. */
+export interface Prospect {
+  readonly key: string;
+  readonly trace: readonly string[];
+  readonly chance: number;
+}
+
 /** A shrinker at work on one finding. */
 export interface ShrinkSession {
   /** Up to `most` sequences whose answer is wanted, the likeliest first, those that are under way included; none when it is done. */
   wanted(most: number): readonly Candidate[];
+  /** What is seen of its end, as far as it has looked ahead since the last answer. */
+  ends(): readonly Prospect[];
   answer(key: string, verdict: Verdict): void;
   readonly best: readonly string[];
   /** After so many runs a failure would have shown. */
@@ -41,12 +51,14 @@ export function openShrinker({ suite, trace, action, rate }: ShrinkStart): Shrin
   const shrinker = createShrinker(suite, steps, { action, at }, { reliability: rate });
   return {
     wanted: (most) =>
-      shrinker.ahead(most).map(({ id, steps, tries, chance }) => ({
+      shrinker.ahead(most).candidates.map(({ id, steps, tries, chance }) => ({
         key: id,
         trace: steps.map(printStep),
         runs: tries,
         chance,
       })),
+    ends: () =>
+      shrinker.ahead(1).ends.map(({ steps, chance }) => ({ key: idOf(steps), trace: steps.map(printStep), chance })),
     answer: (key, verdict) => shrinker.tell(key, verdict),
     runs: triesFor(rate),
     get best() {

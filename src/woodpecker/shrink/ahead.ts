@@ -1,4 +1,5 @@
 /** What may be worth a run before it is known whether it will be wanted: the likeliest futures first, whether their candidates fail or not. */
+import type { Step } from '../types.js';
 import type { Place } from './offers.js';
 
 /** A place that may be reached: how likely, and on what guesses. */
@@ -24,14 +25,15 @@ export interface Proposal {
 }
 
 export interface Ahead<P> {
-  readonly proposal: P;
-  /** How likely it is to be wanted. The one that is wanted now has 1. */
-  readonly chance: number;
+  /** Those whose answers are not known, the likeliest to be wanted first. The one that is wanted now has 1. */
+  readonly proposals: readonly { readonly proposal: P; readonly chance: number }[];
+  /** What the search may end with, and how likely. */
+  readonly ends: readonly { readonly best: readonly Step[]; readonly chance: number }[];
 }
 
 export interface Outlook<P extends Proposal> {
-  /** What is tried from a place on; undefined: nothing, or nothing that is worth finding out at so small a chance to be wanted. */
-  propose(from: Place, chance: number): P | undefined;
+  /** What is tried from a place on. `end`: nothing; `dear`: finding out is not worth it at so small a chance to be wanted. */
+  propose(from: Place, chance: number): P | 'end' | 'dear';
   /** Where a known answer leads; undefined while it is not known. */
   known(proposal: P): Place | undefined;
   /** Where it leads if it fails. */
@@ -43,23 +45,28 @@ const LOOKS = 6;
 /** What is less likely to be wanted is not worth even looking at. */
 const UNLIKELY = 0.01;
 
-/** Up to `most` candidates whose answers are not known, the likeliest to be wanted first. */
-export function lookAhead<P extends Proposal>(from: Place, outlook: Outlook<P>, most: number): Ahead<P>[] {
-  const { propose, known, failed } = outlook;
-  const found = new Map<string, Ahead<P>>();
+/** Looks as far ahead as it is asked to, and goes on from there when it is asked again. */
+export type Lookout<P> = (most: number) => Ahead<P>;
+
+export function createLookout<P extends Proposal>(from: Place, { propose, known, failed }: Outlook<P>): Lookout<P> {
+  const found = new Map<string, { proposal: P; chance: number }>();
+  const ends = new Map<readonly Step[], number>();
   const futures: Future[] = [{ at: from, chance: 1 }];
-  for (let looks = LOOKS * most; found.size < most && looks > 0; looks--) {
-    const future = takeLikeliest(futures);
-    if (!future) break;
-    const { chance, guess } = future;
-    const proposal = propose(future.at, chance);
-    if (!proposal) continue;
+  let looks = 0;
+
+  function look({ at, chance, guess }: Future): void {
+    const proposal = propose(at, chance);
+    if (proposal === 'dear') return;
+    if (proposal === 'end') {
+      ends.set(at.best, chance + (ends.get(at.best) ?? 0));
+      return;
+    }
     const { id, place, hope } = proposal;
     const guessed = guessedOf(id, guess);
     const next = known(proposal) ?? (guessed && (guessed.fails ? failed(proposal) : place));
     if (next) {
       futures.push({ at: next, chance, guess });
-      continue;
+      return;
     }
     found.set(id, { proposal, chance: chance + (found.get(id)?.chance ?? 0) });
     futures.push(
@@ -67,7 +74,18 @@ export function lookAhead<P extends Proposal>(from: Place, outlook: Outlook<P>, 
       { at: failed(proposal), chance: chance * hope, guess: { id, fails: true, before: guess } },
     );
   }
-  return [...found.values()].sort((a, b) => b.chance - a.chance);
+
+  return (most) => {
+    for (; found.size < most && looks < LOOKS * most; looks++) {
+      const future = takeLikeliest(futures);
+      if (!future) break;
+      look(future);
+    }
+    return {
+      proposals: [...found.values()].sort((a, b) => b.chance - a.chance).slice(0, most),
+      ends: [...ends].map(([best, chance]) => ({ best, chance })),
+    };
+  };
 }
 
 function guessedOf(id: string, last: Guess | undefined): Guess | undefined {

@@ -36,7 +36,7 @@ export interface Move {
   offers(goal: Goal, best: readonly Step[], mark: number): Iterable<Offer>;
   /** After a candidate still failed: on to the next move, from the start again, or on from its mark. */
   readonly success: 'next' | 'again' | 'on';
-  /** Finding its candidates takes a search: not done ahead of verdicts that may make it vain. */
+  /** Finding its candidates takes a search: not done for what is not likely to be wanted. */
   readonly costly?: true;
 }
 

@@ -96,5 +96,6 @@ function* worthwhile(goal: Goal, guise: string, best: readonly Step[], move: num
   }
 }
 
-const idOf = (steps: readonly Step[]): string =>
+/** Equal for equal steps, here and on other machines. */
+export const idOf = (steps: readonly Step[]): string =>
   createHash('sha256').update(steps.map(printStep).join('\n')).digest('hex').slice(0, 20);

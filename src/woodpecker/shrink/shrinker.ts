@@ -6,7 +6,7 @@
 
 import type { Suite } from '../suite/suite.js';
 import type { Failure, Step } from '../types.js';
-import { lookAhead, type Proposal } from './ahead.js';
+import { createLookout, type Lookout, type Proposal } from './ahead.js';
 import { createHopes } from './hopes.js';
 import { endingAt, type Goal, guiseOf, renumber } from './legal.js';
 import { MOVES } from './moves.js';
@@ -36,11 +36,17 @@ export interface ShrinkOptions {
   readonly budget?: number;
 }
 
+/** How likely each is to be wanted, or to be the end; the candidate that nothing goes on without has 1. */
+export interface Prospects {
+  readonly candidates: readonly (Candidate & { readonly chance: number })[];
+  readonly ends: readonly { readonly steps: readonly Step[]; readonly chance: number }[];
+}
+
 export interface Shrinker {
   /** Up to `most` candidates whose verdicts are wanted now, the most useful first; those under way are not repeated. Empty: wait, or done. */
   next(most?: number): Candidate[];
-  /** The same, with those under way, and how likely each is to be wanted; the first has 1. */
-  ahead(most: number): (Candidate & { readonly chance: number })[];
+  /** The same with those under way, and what it may all end with. */
+  ahead(most: number): Prospects;
   /** What came of a candidate, whether it was asked for or not. */
   tell(id: string, verdict: Verdict): void;
   readonly done: boolean;
@@ -59,7 +65,7 @@ const MOST_TRIES = 20;
 /** Wrongly given up candidates, of all. */
 const DOUBT = 0.05;
 /** Finding out what a costly move offers is worth it ahead of time where it will be asked with this chance. */
-const WORTH = 0.1;
+const WORTH = 0.25;
 
 interface Proposed extends Offered, Proposal {}
 
@@ -81,26 +87,27 @@ export function createShrinker(
   const hopes = createHopes();
   let place: Place | undefined = startAt(start);
   let best: readonly Step[] = start;
+  /** As things stand since the last verdict. */
+  let lookout: Lookout<Proposed> | undefined;
   let seen = { hits: 0, tries: 0 };
   const spent = { candidates: 0, runs: 0 };
 
   const offers = createOffers(goal, guise);
 
-  /** The next candidate from a place on, as far as it costs little to find; undefined: there is none, the search is over. */
-  const propose = (from: Place, chance = 1): Proposed | undefined => {
+  const propose = (from: Place, chance: number): Proposed | 'end' | 'dear' => {
     for (let at: Place | undefined = from; at; at = nextMove(at)) {
-      if (MOVES[at.move]?.costly && chance < WORTH) return undefined;
+      if (MOVES[at.move]?.costly && chance < WORTH) return 'dear';
       const offer = offers(at);
       if (offer) return { ...offer, place: { ...at, skip: at.skip + 1 }, hope: hopes.of(at) };
     }
-    return undefined;
+    return 'end';
   };
 
   /** Takes every verdict that is known, in order, until one is missing. */
   const settle = (): void => {
     while (place) {
-      const proposal: Proposed | undefined = spent.candidates < budget ? propose(place) : undefined;
-      if (!proposal) {
+      const proposal: Proposed | string = spent.candidates < budget ? propose(place, 1) : 'end';
+      if (typeof proposal === 'string') {
         place = undefined;
         return;
       }
@@ -146,18 +153,20 @@ export function createShrinker(
 
   const ahead: Shrinker['ahead'] = (most) => {
     settle();
-    if (!place) return [];
+    if (!place) return { candidates: [], ends: [{ steps: best, chance: 1 }] };
     const room = Math.min(most, budget - spent.candidates);
-    return lookAhead(place, { propose, known, failed }, room).map(({ proposal: { id, steps }, chance }) => ({
-      ...{ id, steps, tries, hits: 1 },
-      chance,
-    }));
+    lookout ??= createLookout(place, { propose, known, failed });
+    const { proposals, ends } = lookout(room);
+    return {
+      candidates: proposals.map(({ proposal: { id, steps }, chance }) => ({ id, steps, tries, hits: 1, chance })),
+      ends: ends.map((end) => ({ steps: end.best, chance: end.chance })),
+    };
   };
 
   return {
     ahead,
     next(most = 1) {
-      const wanted = ahead(most).filter(({ id }) => !under.has(id));
+      const wanted = ahead(most).candidates.filter(({ id }) => !under.has(id));
       const room = Math.max(0, most - under.size);
       // Whatever is under way, the one that everything waits for is not kept waiting.
       const first = wanted[0]?.chance === 1 ? 1 : 0;
@@ -168,6 +177,7 @@ export function createShrinker(
     tell(id, verdict) {
       under.delete(id);
       verdicts.set(id, verdict);
+      lookout = undefined;
       settle();
     },
     get done() {

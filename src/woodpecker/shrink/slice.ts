@@ -10,14 +10,14 @@ import { typeOf } from '../step-text.js';
 import type { Handle, Step } from '../types.js';
 import { type Goal, guiseOf, repair } from './legal.js';
 
-export function slices(goal: Goal, steps: readonly Step[]): Step[][] {
-  if (!goal.anchored || steps.length === 0) return [];
+export function* slices(goal: Goal, steps: readonly Step[]): Generator<Step[]> {
+  if (!goal.anchored || steps.length === 0) return;
   const near = kinOf(goal, steps);
   const touching = repair(
     goal,
     steps.filter((_, i) => i === steps.length - 1 || near.steps.has(i)),
   );
-  if (!touching) return [];
+  if (!touching) return;
   const states = guiseOf(goal.suite, steps);
   const thinned = (portrait: (candidate: readonly Step[]) => string): Step[] => {
     const wanted = portrait(touching);
@@ -28,13 +28,17 @@ export function slices(goal: Goal, steps: readonly Step[]): Step[][] {
   };
   const alike = (picture: Picture): Step[] =>
     thinned((candidate) => portraitOf(goal, candidate, near.handles, picture));
-  const descended = thinned(descentIn(goal, touching, near.handles));
+  yield alike(() => '');
+  yield thinned(descentIn(goal, touching, near.handles));
+  yield alike(origins);
+  yield alike(surroundings);
+  yield touching;
   const kinds = typesIn(steps.at(-1));
   const akin = repair(
     goal,
     steps.filter((step) => typesIn(step).every((t) => kinds.includes(t))),
   );
-  return [alike(() => ''), descended, alike(origins), alike(surroundings), touching, ...(akin ? [akin] : [])];
+  if (akin) yield akin;
 }
 
 /** The failing step's resources, what they were made from, and so on; and the steps that touched any of these. */

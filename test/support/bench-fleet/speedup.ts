@@ -35,6 +35,13 @@ export async function seen<T>(file: string, look: (db: Database.Database) => T |
   }
 }
 
+/** Waits until so many machines have asked for work, and there is none. */
+export const allWait = (file: string, workers: number): Promise<true> =>
+  seen(file, (db) => {
+    const waiting = db.prepare(`SELECT count(*) FROM machine WHERE doing = 'no_hunts'`).pluck().get();
+    return waiting === workers ? true : undefined;
+  });
+
 /** Milliseconds that the hunt took, from when all its machines were there. */
 async function hunted(workers: number, steps: number): Promise<number> {
   // One lender's cluster: nobody runs anything twice, so that what is measured is how work is spread.
@@ -42,10 +49,7 @@ async function hunted(workers: number, steps: number): Promise<number> {
   const { child, url } = await startCoordinatorProcess(place.folder);
   const stop = startWorkers(place, url, workers, ACTION_MS);
   try {
-    await seen(place.file, (db) => {
-      const waiting = db.prepare(`SELECT count(*) FROM machine WHERE doing = 'no_hunts'`).pluck().get();
-      return waiting === workers ? true : undefined;
-    });
+    await allWait(place.file, workers);
     const began = performance.now();
     addHunt(place.file, { budgetSteps: steps, length: LENGTH });
     child.process.kill('SIGUSR2');

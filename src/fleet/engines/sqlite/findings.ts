@@ -202,6 +202,15 @@ export function createFindings(guild: Guild, now: () => number) {
       )
       .pluck(),
   );
+  const shrinking = once(() =>
+    db.prepare<[], { id: number; digest: string }>(
+      `SELECT finding.id, hunt.digest FROM finding JOIN hunt ON hunt.id = finding.hunt
+       WHERE finding.shrinking = 'running' AND finding.status = 'open' AND hunt.state <> 'stopped'
+         AND finding.standing NOT IN ('seen', 'pre_existing')
+         AND hunt.digest IN (SELECT digest FROM suite WHERE approved_by IS NOT NULL AND retired_at IS NULL)
+       ORDER BY hunt.priority DESC, finding.id`,
+    ),
+  );
   const posted = once(() =>
     db.prepare<[string, string, number]>('UPDATE finding SET thread = ?, message_id = ? WHERE id = ?'),
   );
@@ -263,6 +272,9 @@ export function createFindings(guild: Guild, now: () => number) {
 
     /** Findings for which something may still be asked of machines. */
     unsettled: (): number[] => unsettled().all(now() - WEEK),
+
+    /** Findings that are being shrunk, in the order in which they are to be helped. */
+    shrinking: (): { id: number; digest: string }[] => shrinking().all(),
 
     believed: (id: number, standing: Standing, rate: number): void => void believed().run(standing, rate, id),
     setShrinking: (id: number, shrinking: Shrinking): void => void setShrinking().run(shrinking, id),

@@ -39,14 +39,14 @@ const PATIENCE_MS = 30 * 60_000;
 /** As long as machines are asked about a finding; after that, what waits for a verdict is taken as it was told. Milliseconds. */
 const OVERDUE_MS = 7 * 24 * 3_600_000;
 
-/** Counting ten thousand machines for each call that wants their number would be most of the work. Milliseconds. */
-const LATELY_MS = 2_000;
+/** Counting takes longer the more there are: a count is good for so long for each that was counted. Milliseconds. */
+const FRESH_MS = 0.2;
 
-function lately<T>(look: () => T, now: () => number): () => T {
+function lately<T>(look: () => T, sizeOf: (value: T) => number, now: () => number): () => T {
   let seen: { readonly at: number; readonly value: T } | undefined;
   return () => {
     const at = now();
-    if (!seen || at - seen.at >= LATELY_MS || at < seen.at) seen = { at, value: look() };
+    if (!seen || at - seen.at >= FRESH_MS * sizeOf(seen.value) || at < seen.at) seen = { at, value: look() };
     return seen.value;
   };
 }
@@ -64,11 +64,16 @@ export function createSqliteFleet(guild: Guild, deps: FleetDeps) {
   const hunts = createHunts(guild, now);
   const findings = createFindings(guild, now);
   const ledger = createLedger(guild, now);
-  const width = lately(() => Math.max(2, machines.activeSlots(now() - SILENT_MS)), now);
-  const walks = createWalks(guild, { ...deps, width });
-  const leases = createLeases(guild, { ...deps, epoch, walks });
-  const lenders = lately(() => machines.activeLenders(now() - SILENT_MS), now);
+  const slots = lately(() => machines.activeSlots(now() - SILENT_MS), Number, now);
+  const width = (): number => Math.max(2, slots());
+  const lenders = lately(
+    () => machines.activeLenders(now() - SILENT_MS),
+    ({ length }) => length,
+    now,
+  );
   const shrinks = createShrinks({ jobs, findings, open: deps.openShrinker, width, lenders });
+  const walks = createWalks(guild, { ...deps, width });
+  const leases = createLeases(guild, { ...deps, epoch, walks, shrinks });
   const bisections = createBisections(guild, { now, jobs, findings, suites, width, lenders });
   const words = createWords({ now, jobs, findings, lenders });
   const aftercare = createAftercare(guild, { jobs, findings, suites, words, now, lenders });

@@ -70,6 +70,22 @@ export interface NewJob {
   readonly barred?: readonly string[];
 }
 
+/** A job that may be lent. */
+export interface ReadyJob {
+  readonly id: number;
+  /** JSON, as it is kept. */
+  readonly spec: string;
+  readonly attempt: number;
+}
+
+/** One of a shrinker's candidates, as far as it got. */
+export interface Tried {
+  readonly id: number;
+  readonly state: Job['state'];
+  readonly candidate: string;
+  readonly lender: string | null;
+}
+
 interface JobRow {
   id: number;
   hunt: number;
@@ -142,8 +158,8 @@ export function createJobs({ db }: Guild, now: () => number) {
     db.prepare<[number, Purpose], JobRow>(`SELECT ${COLUMNS} FROM job WHERE finding = ? AND purpose = ? ORDER BY id`),
   );
   const candidates = once(() =>
-    db.prepare<[number], { id: number; state: Job['state']; candidate: string }>(
-      `SELECT id, state, candidate FROM job WHERE finding = ? AND purpose = 'shrink' AND candidate IS NOT NULL ORDER BY id`,
+    db.prepare<[number], Tried>(
+      `SELECT id, state, candidate, lender FROM job WHERE finding = ? AND purpose = 'shrink' AND candidate IS NOT NULL ORDER BY id`,
     ),
   );
   const liars = once(() =>
@@ -249,8 +265,7 @@ export function createJobs({ db }: Guild, now: () => number) {
     judge: (id: number, judged: Judged): void => void setJudged().run(judged, id),
     ofFinding: (finding: number, purpose: Purpose): Job[] => rows(ofFinding().all(finding, purpose)),
     /** What was tried to shrink a finding, without what came of it. */
-    candidates: (finding: number): { id: number; state: Job['state']; candidate: string }[] =>
-      candidates().all(finding),
+    candidates: (finding: number): Tried[] => candidates().all(finding),
     /** Lenders who told of a shorter sequence that nobody else could repeat. */
     liars: (finding: number): string[] => liars().all(finding),
     replicasOf: (id: number): Job[] => rows(replicasOf().all(id)),

@@ -4,6 +4,8 @@ import { once } from '../../../platform/once.js';
 import { type Machine, SILENT_MS } from '../../machine.js';
 import { type IDLE, type JobSpec, LEASE_SECONDS, type Lease } from '../../protocol.js';
 import { type Contender, inTurn } from '../../rules/fairness.js';
+import type { ReadyJob } from './jobs.js';
+import type { Shrinks } from './shrinks.js';
 import type { Walks } from './walks.js';
 
 /** Leases that ended without a result, before a job is parked. */
@@ -34,6 +36,7 @@ export interface LeaseDeps {
   readonly newId: () => string;
   readonly epoch: () => number;
   readonly walks: Walks;
+  readonly shrinks: Pick<Shrinks, 'spare' | 'wanted'>;
 }
 
 interface HuntRow {
@@ -45,15 +48,9 @@ interface HuntRow {
   authors: number;
 }
 
-interface ReadyRow {
-  id: number;
-  spec: string;
-  attempt: number;
-}
-
 export type Leases = ReturnType<typeof createLeases>;
 
-export function createLeases(guild: Guild, { now, newId, epoch, walks }: LeaseDeps) {
+export function createLeases(guild: Guild, { now, newId, epoch, walks, shrinks }: LeaseDeps) {
   const { db, transaction } = guild;
   // An ended hunt still has follow-up work to hand out: confirmations, retests, bisections.
   const running = once(() =>
@@ -67,7 +64,7 @@ export function createLeases(guild: Guild, { now, newId, epoch, walks }: LeaseDe
     ),
   );
   const ready = once(() =>
-    db.prepare<[object], ReadyRow>(
+    db.prepare<[object], ReadyJob>(
       // One lender confirms a finding once, however many machines of that lender ask; what was asked of several machines, or lenders,
       // each of them does once. What broke with one lender goes to
       // another: nobody parks jobs alone, unless nobody else is there.
@@ -170,7 +167,7 @@ export function createLeases(guild: Guild, { now, newId, epoch, walks }: LeaseDe
       .pluck(),
   );
 
-  function lend(job: ReadyRow, machine: Machine): Lease {
+  function lend(job: ReadyJob, machine: Machine): Lease {
     const at = now();
     const lease = newId();
     const nonce = newId();
@@ -201,7 +198,8 @@ export function createLeases(guild: Guild, { now, newId, epoch, walks }: LeaseDe
         walks.make(Number(hunt), machine, wish.maxMinutes);
       if (job) return lend(job, machine);
     }
-    return undefined;
+    const spare = shrinks.spare(machine, wish.digests);
+    return spare && lend(spare, machine);
   }
 
   /** The row that a call is about, if this machine still holds it at this attempt and epoch. */
@@ -229,7 +227,8 @@ export function createLeases(guild: Guild, { now, newId, epoch, walks }: LeaseDe
       const unspent = runningHunts()
         .all()
         .filter(({ id }) => !walks.spent(id));
-      return [...new Set([...readyDigests().all(), ...unspent.map(({ digest }) => digest)])];
+      const digests = [...readyDigests().all(), ...unspent.map(({ digest }) => digest), ...shrinks.wanted()];
+      return [...new Set(digests)];
     },
 
     /** Lends up to `slots` jobs; where there is none, says why. A machine in doubt gets half of what it asks for. */

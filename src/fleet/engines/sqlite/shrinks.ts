@@ -4,16 +4,17 @@
  */
 import { createHash } from 'node:crypto';
 import type { Finding } from '../../finding.js';
+import type { Machine } from '../../machine.js';
 import type { ShrinkSession } from '../../shrinking.js';
 import type { Findings } from './findings.js';
-import type { Job, Jobs, Kept } from './jobs.js';
+import type { Job, Jobs, Kept, ReadyJob, Tried } from './jobs.js';
 
 export interface ShrinkDeps {
   readonly jobs: Jobs;
   readonly findings: Findings;
   /** Opens a shrinker on a finding as it was first seen; undefined where the suite's text is not at hand. */
   readonly open: (finding: Finding) => ShrinkSession | undefined;
-  /** How many candidates may be under way at once: about as many as there are machines. */
+  /** How many candidates may stand ready or be under way at once: about as many as there are machines. */
   readonly width: () => number;
   /** Whose machines are there now. */
   readonly lenders: () => readonly string[];
@@ -27,7 +28,19 @@ export interface ShrinkAnswer {
   readonly at: number | undefined;
 }
 
-const UNDER_WAY: readonly Job['state'][] = ['ready', 'leased'];
+interface Asked {
+  readonly candidate: string;
+  readonly trace: readonly string[];
+  readonly runs: number;
+  readonly barred: readonly string[];
+  readonly priority: number;
+}
+
+const isUnderWay = ({ state }: { readonly state: Job['state'] }): boolean => state === 'ready' || state === 'leased';
+/** Candidates that are at least so likely to be wanted are worth keeping a machine from its walks. */
+const LIKELY = 0.25;
+/** Most candidates that are looked at ahead, however many machines there are. */
+const FARTHEST = 64;
 /** Most candidates that are tried for one finding. */
 const BUDGET = 2000;
 /** A session that nobody asked for lately is dropped; it is made again from its answers. */
@@ -72,7 +85,7 @@ export function createShrinks({ jobs, findings, open, width, lenders }: ShrinkDe
     return session;
   }
 
-  function ask(finding: Finding, candidate: string, trace: readonly string[], runs: number, barred: readonly string[]) {
+  function ask(finding: Finding, { candidate, trace, runs, barred, priority }: Asked): ReadyJob {
     const { digest, ref, seed, bugs, id, hunt, signature } = finding;
     const spec = {
       kind: 'replay' as const,
@@ -84,7 +97,8 @@ export function createShrinks({ jobs, findings, open, width, lenders }: ShrinkDe
       until: signature,
       bugs: [...bugs],
     };
-    jobs.add({ hunt, purpose: 'shrink', finding: id, candidate, spec, priority: 2, barred });
+    const job = jobs.add({ hunt, purpose: 'shrink', finding: id, candidate, spec, priority, barred });
+    return { id: job, spec: JSON.stringify(spec), attempt: 0 };
   }
 
   /**
@@ -104,18 +118,71 @@ export function createShrinks({ jobs, findings, open, width, lenders }: ShrinkDe
     if (!source) return true;
     const key = `${AGAIN}${keyOf(best)}`;
     const tried = jobs.ofFinding(finding.id, 'shrink').filter(({ candidate }) => candidate === key);
-    if (tried.some(({ result }) => result && verdictOf(result, finding.signature).hits > 0)) return true;
+    const others = tried.filter(({ lender }) => lender !== source.lender);
+    if (others.some(({ result }) => result && verdictOf(result, finding.signature).hits > 0)) return true;
     const asked = [source, ...tried].flatMap(({ lender }) => (lender === undefined ? [] : [lender]));
     const left = lenders().filter((lender) => !asked.includes(lender)).length;
-    const vain = tried.filter(({ state }) => state === 'done').length;
-    if (tried.some(({ state }) => state === 'ready' || state === 'leased')) return undefined;
+    const vain = others.filter(({ state }) => state === 'done').length;
+    if (others.some(isUnderWay)) return undefined;
     if (vain >= 2 || (vain > 0 && left === 0)) return source;
     if (left === 0) return true;
-    ask(finding, key, best, runs, asked);
+    ask(finding, { candidate: key, trace: best, runs, barred: asked, priority: 2 });
     return undefined;
   }
 
+  /** The candidates that are likeliest to be wanted, as many as are under way and some. */
+  const soonOf = (session: ShrinkSession, asked: readonly Tried[], more: number) =>
+    session.wanted(Math.min(FARTHEST, asked.filter(isUnderWay).length + more));
+
+  /** What is not wanted any more was overtaken by a shorter sequence, or by what others found out. */
+  function forget(session: ShrinkSession, asked: readonly Tried[], wanted: ReadonlySet<string>): void {
+    const soon = new Set(soonOf(session, asked, width()).map(({ key }) => key));
+    for (const { key } of session.ends()) soon.add(`${AGAIN}${key}`);
+    soon.add(`${AGAIN}${keyOf(session.best)}`);
+    for (const { id, state, candidate } of asked.filter(isUnderWay)) {
+      // Whoever runs it already goes on as long as it may be wanted.
+      const isSpare = state === 'ready' && !candidate.startsWith(AGAIN) && !wanted.has(candidate);
+      if (isSpare || !soon.has(candidate)) jobs.cancel(id);
+    }
+  }
+
+  /** What an idle machine of this lender may try meanwhile: what is likeliest to be wanted, or what it will likely all end with. */
+  function spareFor(finding: Finding, lender?: string): Asked | undefined {
+    const session = sessionOf(finding);
+    const liars = jobs.liars(finding.id);
+    if (!session || (lender !== undefined && liars.includes(lender))) return undefined;
+    const asked = jobs.candidates(finding.id).filter(({ state }) => state !== 'cancelled');
+    const tried = new Map(asked.map((one) => [one.candidate, one]));
+    const { runs } = session;
+    const next = soonOf(session, asked, 1).find(({ key }) => !tried.has(key));
+    const [end] = session.ends().toSorted((a, b) => b.chance - a.chance);
+    // Somebody else's word will be wanted on it.
+    const first = end && tried.get(end.key)?.lender;
+    const again = `${AGAIN}${end?.key}`;
+    if (end && first && first !== lender && !tried.has(again) && end.chance > (next?.chance ?? 0))
+      return { candidate: again, trace: end.trace, runs, barred: [...liars, first], priority: 0 };
+    return next && { candidate: next.key, trace: next.trace, runs, barred: liars, priority: 0 };
+  }
+
   return {
+    /** Suites of findings for which an idle machine could try something. */
+    wanted: (): string[] =>
+      findings.shrinking().flatMap(({ id, digest }) => (spareFor(findings.get(id)) ? [digest] : [])),
+
+    /**
+     * A job for a machine that would have nothing to do: its time costs nothing, so it tries what may be wanted later, however
+     * unlikely. Undefined where there is nothing to try with these suites.
+     */
+    spare({ lender }: Machine, digests: readonly string[]): ReadyJob | undefined {
+      for (const { id, digest } of findings.shrinking()) {
+        if (!digests.includes(digest)) continue;
+        const finding = findings.get(id);
+        const found = spareFor(finding, lender);
+        if (found) return ask(finding, found);
+      }
+      return undefined;
+    },
+
     /** Keeps as many candidates under way as there are machines for them. Returns the jobs whose word proved wrong. */
     go(finding: Finding): readonly Job[] {
       if (finding.shrinking === 'done' || finding.shrinking === 'given_up') return [];
@@ -125,22 +192,22 @@ export function createShrinks({ jobs, findings, open, width, lenders }: ShrinkDe
         return [];
       }
       if (finding.shrinking === 'waiting') findings.setShrinking(finding.id, 'running');
-      const asked = jobs.candidates(finding.id);
+      const asked = jobs.candidates(finding.id).filter(({ state }) => state !== 'cancelled');
       for (const { state, candidate } of asked)
         if (state === 'parked' && !candidate.startsWith(AGAIN)) session.answer(candidate, NO_ANSWER);
-      const wanted = session.wanted(width());
-      const under = asked.filter(({ state, candidate }) => UNDER_WAY.includes(state) && !candidate.startsWith(AGAIN));
-      // What is no longer wanted was overtaken by a shorter sequence.
-      const keys = new Set(wanted.map(({ key }) => key));
-      for (const { id, candidate } of under) if (!keys.has(candidate)) jobs.cancel(id);
+      const wanted = session.wanted(Math.min(FARTHEST, width())).filter(({ chance }) => chance >= LIKELY);
+      forget(session, asked, new Set(wanted.map(({ key }) => key)));
       if (asked.length >= BUDGET) {
         findings.setShrinking(finding.id, 'given_up');
         sessions.delete(finding.id);
         return [];
       }
-      const known = new Set(under.map(({ candidate }) => candidate));
-      const liars = jobs.liars(finding.id);
-      for (const { key, trace, runs } of wanted) if (!known.has(key)) ask(finding, key, trace, runs, liars);
+      const under = new Set(asked.filter(isUnderWay).map(({ candidate }) => candidate));
+      const barred = jobs.liars(finding.id);
+      for (const { key, trace, runs, chance } of wanted) {
+        const priority = chance < 1 ? 1 : 2;
+        if (!under.has(key)) ask(finding, { candidate: key, trace, runs, barred, priority });
+      }
       if (wanted.length > 0) return [];
 
       const word = verified(finding, session.best, session.runs);

@@ -5,6 +5,7 @@ import type { Machine } from '../../machine.js';
 import type { JobSpec } from '../../protocol.js';
 import { episodesFor, shareOf } from '../../rules/fairness.js';
 import { canaryShare } from '../../rules/replication.js';
+import type { ReadyJob } from './jobs.js';
 
 /** Before anything was measured, a step is taken to last so long; milliseconds. */
 const GUESSED_STEP_MS = 50;
@@ -131,11 +132,7 @@ export function createWalks({ db }: Guild, { now, random, canaryOf, width }: Wal
     },
 
     /** A job of this hunt for this machine, ready to be lent; undefined when the budget is spent or handed out. */
-    make(
-      huntId: number,
-      machine: Machine,
-      maxMinutes: number,
-    ): { id: number; spec: string; attempt: number } | undefined {
+    make(huntId: number, machine: Machine, maxMinutes: number): ReadyJob | undefined {
       const row = hunt().get(huntId);
       if (!row) return undefined;
       const episodeMs = episodeMsOf(row);
