@@ -69,6 +69,9 @@ const AGAIN = '=';
 
 export function createShrinks({ jobs, findings, open, width, lenders }: ShrinkDeps) {
   const sessions = new Map<number, ShrinkSession>();
+  /** Rises with whatever may give idle machines something to try; and what was found since then, by finding. */
+  let changes = 0;
+  const looked = new Map<number, { readonly at: number; readonly any: boolean }>();
 
   function sessionOf(finding: Finding): ShrinkSession | undefined {
     const known = sessions.get(finding.id);
@@ -97,6 +100,7 @@ export function createShrinks({ jobs, findings, open, width, lenders }: ShrinkDe
       until: signature,
       bugs: [...bugs],
     };
+    changes += 1;
     const job = jobs.add({ hunt, purpose: 'shrink', finding: id, candidate, spec, priority, barred });
     return { id: job, spec: JSON.stringify(spec), attempt: 0 };
   }
@@ -164,10 +168,19 @@ export function createShrinks({ jobs, findings, open, width, lenders }: ShrinkDe
     return next && { candidate: next.key, trace: next.trace, runs, barred: liars, priority: 0 };
   }
 
+  /** Whether there is anything for idle machines to try. Ten thousand of them ask, and each change is looked at once. */
+  function anySpare(id: number): boolean {
+    const last = looked.get(id);
+    if (last?.at === changes) return last.any;
+    const any = spareFor(findings.get(id)) !== undefined;
+    if (looked.size >= MOST_SESSIONS) looked.clear();
+    looked.set(id, { at: changes, any });
+    return any;
+  }
+
   return {
     /** Suites of findings for which an idle machine could try something. */
-    wanted: (): string[] =>
-      findings.shrinking().flatMap(({ id, digest }) => (spareFor(findings.get(id)) ? [digest] : [])),
+    wanted: (): string[] => findings.shrinking().flatMap(({ id, digest }) => (anySpare(id) ? [digest] : [])),
 
     /**
      * A job for a machine that would have nothing to do: its time costs nothing, so it tries what may be wanted later, however
@@ -175,7 +188,7 @@ export function createShrinks({ jobs, findings, open, width, lenders }: ShrinkDe
      */
     spare({ lender }: Machine, digests: readonly string[]): ReadyJob | undefined {
       for (const { id, digest } of findings.shrinking()) {
-        if (!digests.includes(digest)) continue;
+        if (!digests.includes(digest) || !anySpare(id)) continue;
         const finding = findings.get(id);
         const found = spareFor(finding, lender);
         if (found) return ask(finding, found);
@@ -186,6 +199,7 @@ export function createShrinks({ jobs, findings, open, width, lenders }: ShrinkDe
     /** Keeps as many candidates under way as there are machines for them. Returns the jobs whose word proved wrong. */
     go(finding: Finding): readonly Job[] {
       if (finding.shrinking === 'done' || finding.shrinking === 'given_up') return [];
+      changes += 1;
       const session = sessionOf(finding);
       if (!session) {
         findings.setShrinking(finding.id, 'given_up');
@@ -231,6 +245,7 @@ export function createShrinks({ jobs, findings, open, width, lenders }: ShrinkDe
     answer(finding: Finding, job: Job, { lender, runs, hits, at }: ShrinkAnswer): void {
       const session = sessionOf(finding);
       if (!session || job.candidate === undefined || job.candidate.startsWith(AGAIN)) return;
+      changes += 1;
       session.answer(job.candidate, { runs, hits, at });
       if (session.best.join('\n') !== finding.trace.join('\n')) {
         const by = hits > 0 ? [...new Set([...finding.shrunkBy, lender])] : finding.shrunkBy;
