@@ -207,10 +207,8 @@ export async function work(deps: LoopDeps, stop: AbortSignal): Promise<void> {
     } = mine;
     const { job } = lease;
     const at = new Date(since).toISOString();
-    const ran = (outcome: string, steps: number, why?: string): void => {
+    const ran = (outcome: string, steps: number, why?: string): void =>
       journal.ran({ at, ms: Math.round(steady() - began), tier: policy.tier, job, outcome, steps, why });
-      show();
-    };
     try {
       const performed = await perform(job, {
         policy,
