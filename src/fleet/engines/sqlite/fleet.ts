@@ -42,11 +42,14 @@ const OVERDUE_MS = 7 * 24 * 3_600_000;
 /** Counting takes longer the more there are: a count is good for so long for each that was counted. Milliseconds. */
 const FRESH_MS = 0.2;
 
-function lately<T>(look: () => T, sizeOf: (value: T) => number, now: () => number): () => T {
-  let seen: { readonly at: number; readonly value: T } | undefined;
+function lately<T>(look: () => T, counted: (value: T) => number, now: () => number): () => T {
+  let seen: { readonly until: number; readonly at: number; readonly value: T } | undefined;
   return () => {
     const at = now();
-    if (!seen || at - seen.at >= FRESH_MS * sizeOf(seen.value) || at < seen.at) seen = { at, value: look() };
+    if (!seen || at >= seen.until || at < seen.at) {
+      const value = look();
+      seen = { until: at + FRESH_MS * counted(value), at, value };
+    }
     return seen.value;
   };
 }
@@ -66,11 +69,7 @@ export function createSqliteFleet(guild: Guild, deps: FleetDeps) {
   const ledger = createLedger(guild, now);
   const slots = lately(() => machines.activeSlots(now() - SILENT_MS), Number, now);
   const width = (): number => Math.max(2, slots());
-  const lenders = lately(
-    () => machines.activeLenders(now() - SILENT_MS),
-    ({ length }) => length,
-    now,
-  );
+  const lenders = lately(() => machines.activeLenders(now() - SILENT_MS), slots, now);
   const shrinks = createShrinks({ jobs, findings, open: deps.openShrinker, width, lenders });
   const walks = createWalks(guild, { ...deps, width });
   const leases = createLeases(guild, { ...deps, epoch, walks, shrinks });
