@@ -231,6 +231,8 @@ CREATE TABLE finding (
   shown_at   INTEGER NOT NULL DEFAULT 0,
   UNIQUE (suite, signature)
 ) STRICT;
+-- Each idle machine asks which findings it may help to shrink.
+CREATE INDEX finding_shrinking ON finding (hunt) WHERE shrinking = 'running';
 
 -- Runs of a finding's steps: `ref` null is the hunt's own.
 CREATE TABLE sighting (
