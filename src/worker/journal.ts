@@ -2,7 +2,7 @@
 import type { WorkerHome, WorkerState } from './home.js';
 
 export interface JournalDeps {
-  readonly home: WorkerHome;
+  readonly home: Pick<WorkerHome, 'folder' | 'setState'>;
   /** Adds a line to the log of all that ran. Throws what the disk says. */
   readonly record: (line: object) => void;
   readonly say: (line: string) => void;
