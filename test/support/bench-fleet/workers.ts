@@ -1,5 +1,6 @@
 /** Workers as they are, but for their suite: it runs in this process, and each of its actions takes its time. */
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '../../../src/platform/clock.js';
 import { w7System } from '../../../src/woodpecker/models/w7.js';
@@ -25,6 +26,7 @@ const slow = (system: System, ms: number): System => ({
 export function startWorkers(place: Place, url: string, count: number, actionMs: number): () => Promise<void> {
   const clock: Clock = systemClock;
   const stop = new AbortController();
+  setMaxListeners(0, stop.signal);
   const policy = policySchema.parse({ suites: [{ name: suite.name, digest: suite.digest }] });
   const running = Array.from({ length: count }, (_, n) => {
     const home = openWorkerHome(join(place.folder, `worker-${n}`));
