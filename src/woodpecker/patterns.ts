@@ -6,7 +6,6 @@ import { bindRoles, createModel, type Model } from './model/model.js';
 import type { Resource } from './model/resource.js';
 import type { Action, Pattern, Suite } from './suite/suite.js';
 import type { Handle, Step } from './types.js';
-import { createBinder } from './walk/bind.js';
 import { createRandom, type Random } from './walk/random.js';
 import { createUrn } from './walk/urn.js';
 import { makeArgs } from './walk/values.js';
@@ -47,7 +46,7 @@ function greedy(
   const model = createModel(suite);
   const urn = createUrn(
     suite.actions.filter((a) => !a.fault),
-    createBinder(model, random),
+    model,
     random,
   );
   const last = new Map<Resource, string>();
@@ -89,10 +88,8 @@ function pairsOf(action: Action, takes: readonly Resource[], last: ReadonlyMap<R
 function stepOf(model: Model, action: Action, takes: readonly Resource[], random: Random): Step {
   bindRoles(model.frame, takes);
   const args = makeArgs(action, model.frame, random);
-  const named = (from: number, bound: readonly Resource[]): Record<string, Handle> =>
-    Object.fromEntries(bound.map((r, i) => [action.roles[from + i] ?? '', r.handle]));
-  const taken = named(0, takes);
-  return { action: action.name, takes: taken, makes: named(takes.length, model.perform(action, takes, args)), args };
+  model.perform(action, args);
+  return action.program.step(model.frame.roles, args);
 }
 
 /** Without the patterns whose pairs all stand in others. */

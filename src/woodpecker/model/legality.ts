@@ -1,10 +1,9 @@
 /** Whether a step can be taken, and if not, why; and whether the suite promises that the system refuses it. */
 import { misfit } from '../suite/compile-parts.js';
-import { type Action, actionNamed, type Suite } from '../suite/suite.js';
+import { type Action, actionNamed } from '../suite/suite.js';
 import type { Handle, Step } from '../types.js';
-import type { Args } from './model.js';
-import type { Frame, Resource } from './resource.js';
-import type { Store } from './store.js';
+import type { Args, Model } from './model.js';
+import type { Resource } from './resource.js';
 
 /** The objection to a step for which only room is wanting: a walk's own limit, of which the system knows nothing. */
 export const NO_ROOM = 'there are as many as there may be';
@@ -24,12 +23,12 @@ const AGAINST = {
 } as const;
 
 /** Leaves the step's binding in the frame. */
-export function objectionTo(suite: Suite, store: Store, frame: Frame, step: Step): string | undefined {
-  const action = actionNamed(suite, step.action);
+export function objectionTo(model: Model, step: Step): string | undefined {
+  const action = actionNamed(model.suite, step.action);
   if (!action) return `there is no action "${step.action}"`;
-  const unfit = misfit(step, action) ?? bind(store, frame, step, action);
+  const unfit = misfit(step, action) ?? bind(model, step, action);
   if (unfit) return unfit;
-  const against = violation(store, frame, step, action);
+  const against = violation(model, step, action);
   if (step.refused) {
     if (against === undefined) return 'it is legal';
     if (against === 'room') return 'nothing promises that it is refused';
@@ -39,17 +38,18 @@ export function objectionTo(suite: Suite, store: Store, frame: Frame, step: Step
   if (against) return AGAINST[against];
   for (const make of action.makes) {
     const handle = step.makes[make.role] as Handle;
-    if (store.get(handle)) return `${handle} was made before`;
+    if (model.get(handle)) return `${handle} was made before`;
   }
   return undefined;
 }
 
 /** Binds the roles of a step, or says why not. */
-function bind(store: Store, frame: Frame, step: Step, action: Action): string | undefined {
+function bind(model: Model, step: Step, action: Action): string | undefined {
+  const { frame } = model;
   frame.args = step.args;
   for (const [i, take] of action.takes.entries()) {
     const handle = step.takes[take.role] as Handle;
-    const r = store.get(handle);
+    const r = model.get(handle);
     if (!r) return `there is no ${handle}`;
     if (i > 0 && frame.roles.lastIndexOf(r, i - 1) >= 0) return `${handle} is taken twice`;
     frame.roles[i] = r;
@@ -58,12 +58,8 @@ function bind(store: Store, frame: Frame, step: Step, action: Action): string | 
 }
 
 /** Which promise of refusal a bound step comes under; undefined when it is legal. */
-function violation(
-  store: Store,
-  frame: Frame,
-  step: Step,
-  action: Action,
-): 'gone' | 'state' | 'when' | 'args' | 'room' | undefined {
+function violation(model: Model, step: Step, action: Action): 'gone' | 'state' | 'when' | 'args' | 'room' | undefined {
+  const { frame } = model;
   let wrong: 'gone' | 'state' | undefined;
   for (const [i, take] of action.takes.entries()) {
     const r = frame.roles[i] as Resource;
@@ -75,5 +71,5 @@ function violation(
     action.when.every((c) => c.holds(frame)) && action.takes.every((t) => t.when.every((c) => c.holds(frame)));
   if (!holds) return 'when';
   if (isForbidden(action, step.args)) return 'args';
-  return store.hasRoom(action) ? undefined : 'room';
+  return model.hasRoom(action) ? undefined : 'room';
 }

@@ -19,7 +19,7 @@ export interface Resource {
   readonly attributes: (number | string | boolean)[];
   readonly links: (Resource | undefined)[];
   readonly pointing: Resource[][];
-  /** How it came to be, as a hash: the action that made it, and what that took. `origin` looks less far back. */
+  /** In a model that remembers: how it came to be, as a hash: the action that made it, and what that took. `origin` looks less far back. */
   lineage: number;
   origin: number;
   /** The actions that last used or changed it, from the latest, as index + 1; 0: none. */
@@ -31,11 +31,10 @@ export interface Resource {
   touched: number;
 }
 
-/** What an expression sees: the resources bound so far, the parameters, `it` in a cascade, and everything there is. */
+/** What an expression sees: the resources bound so far, the parameters, and everything there is. */
 export interface Frame {
   readonly roles: Resource[];
   args: Readonly<Record<string, unknown>>;
-  it: Resource | undefined;
   /** Live resources by type and state. */
   readonly population: readonly (readonly (readonly Resource[])[])[];
 }

@@ -3,43 +3,47 @@ import { type Action, type ResourceType, type Suite, typeNamed } from '../suite/
 import type { Handle } from '../types.js';
 import type { Resource } from './resource.js';
 
-export interface Store {
+// Shared by all that have no links, or nothing that links to them; nobody writes to it.
+export const NONE: never[] = [];
+/** Fills the numbers of a type that a shortened sequence skips. */
+const GAP = {} as Resource;
+const MOST_HANDLES = 1000;
+
+/** A class, and not functions around their own state: all models run the same code, and none has to be made anew for a walk. */
+export class Store {
   /** By type and state; the last list of each type is what is gone. */
-  readonly population: readonly (readonly (readonly Resource[])[])[];
-  /** `number`: default is the next of its type. */
+  readonly population: readonly Resource[][][];
+  /** Resources that count towards the limit, by type. */
+  readonly counted: number[];
+  protected readonly byNumber: readonly Resource[][];
+
+  constructor(readonly suite: Suite) {
+    this.population = suite.types.map((t) => t.states.map(() => []));
+    this.counted = suite.types.map(() => 0);
+    this.byNumber = suite.types.map(() => []);
+  }
+
+  /** Takes the lists as its own. `number`: 0 is the next of its type. */
   place(
     type: ResourceType,
+    attributes: Resource['attributes'],
+    links: Resource['links'],
+    pointing: Resource['pointing'],
     state: number,
-    attributes: readonly (number | string | boolean)[],
-    number?: number,
-  ): Resource;
-  setState(r: Resource, state: number): void;
-  setLink(r: Resource, link: number, target: Resource | undefined): void;
-  get(handle: Handle): Resource | undefined;
-  /** Whether the limits leave room for what an action makes. */
-  hasRoom(action: Action): boolean;
-  clone(): Store;
-}
-
-export function createStore(suite: Suite): Store {
-  const population: Resource[][][] = suite.types.map((t) => t.states.map(() => []));
-  const byNumber: Resource[][] = suite.types.map(() => []);
-  /** Resources that count towards the limit, by type. */
-  const counted = suite.types.map(() => 0);
-
-  const place: Store['place'] = (type, state, attributes, number) => {
-    const all = byNumber[type.index] as Resource[];
-    const n = number ?? Math.max(all.length, 1);
-    const list = population[type.index]?.[state] as Resource[];
+    number: number,
+  ): Resource {
+    const all = this.byNumber[type.index] as Resource[];
+    const n = number === 0 ? Math.max(all.length, 1) : number;
+    const list = this.population[type.index]?.[state] as Resource[];
     const resource: Resource = {
       type,
       number: n,
       handle: handleOf(type, n),
       state,
       slot: list.length,
-      attributes: attributes.length === 0 ? NONE : attributes.slice(),
-      links: type.links.length === 0 ? NONE : type.links.map(() => undefined),
-      pointing: type.inverses.length === 0 ? NONE : type.inverses.map(() => NONE),
+      attributes,
+      links,
+      pointing,
       lineage: 0,
       origin: 0,
       past: 0,
@@ -49,15 +53,16 @@ export function createStore(suite: Suite): Store {
     };
     list.push(resource);
     while (all.length < n) all.push(GAP);
-    all[n] = resource;
-    if (!type.final[state]) counted[type.index] = (counted[type.index] ?? 0) + 1;
+    if (n === all.length) all.push(resource);
+    else all[n] = resource;
+    if (!type.final[state]) (this.counted[type.index] as number)++;
     return resource;
-  };
+  }
 
-  const setState = (r: Resource, state: number): void => {
+  setState(r: Resource, state: number): void {
     if (r.state === state) return;
     const { type } = r;
-    const lists = population[type.index] as Resource[][];
+    const lists = this.population[type.index] as Resource[][];
     const from = lists[r.state] as Resource[];
     const last = from.pop() as Resource;
     if (last !== r) {
@@ -65,93 +70,90 @@ export function createStore(suite: Suite): Store {
       last.slot = r.slot;
     }
     if (type.final[r.state] !== type.final[state])
-      counted[type.index] = (counted[type.index] ?? 0) + (type.final[state] ? -1 : 1);
+      this.counted[type.index] = (this.counted[type.index] as number) + (type.final[state] ? -1 : 1);
     const to = lists[state] as Resource[];
     if (state === type.gone) for (let i = 0; i < r.links.length; i++) unpoint(r, i, r.links[i]);
     else if (r.state === type.gone) for (let i = 0; i < r.links.length; i++) point(r, i, r.links[i]);
     r.state = state;
     r.slot = to.length;
     to.push(r);
-  };
+  }
 
-  const setLink = (r: Resource, link: number, target: Resource | undefined): void => {
+  setLink(r: Resource, link: number, target: Resource | undefined): void {
     if (r.links[link] === target) return;
     if (r.state !== r.type.gone) {
       unpoint(r, link, r.links[link]);
       point(r, link, target);
     }
     r.links[link] = target;
-  };
+  }
 
-  const hasRoom = (action: Action): boolean => {
+  get(handle: Handle): Resource | undefined {
+    const at = handle.lastIndexOf('#');
+    const type = typeNamed(this.suite, handle.slice(0, at));
+    const found = type && this.byNumber[type.index]?.[Number(handle.slice(at + 1))];
+    return found === GAP ? undefined : found;
+  }
+
+  /** Whether the limits leave room for what an action makes. */
+  hasRoom(action: Action): boolean {
     for (const { type } of action.makes) {
       if (type.limit === Number.POSITIVE_INFINITY) continue;
       let more = 0;
       for (const m of action.makes) if (m.type === type) more++;
-      if ((counted[type.index] ?? 0) + more > type.limit) return false;
+      if ((this.counted[type.index] ?? 0) + more > type.limit) return false;
     }
     return true;
-  };
-
-  const get = (handle: Handle): Resource | undefined => {
-    const at = handle.lastIndexOf('#');
-    const type = typeNamed(suite, handle.slice(0, at));
-    const found = type && byNumber[type.index]?.[Number(handle.slice(at + 1))];
-    return found === GAP ? undefined : found;
-  };
-
-  return {
-    population,
-    place,
-    setState,
-    setLink,
-    get,
-    hasRoom,
-    clone() {
-      const store = createStore(suite);
-      const copies = new Map<Resource, Resource>();
-      for (const all of byNumber) {
-        for (const r of all) {
-          if (r === GAP) continue;
-          const copy = store.place(r.type, r.state, r.attributes, r.number);
-          copy.touched = r.touched;
-          copy.lineage = r.lineage;
-          copy.origin = r.origin;
-          copy.past = r.past;
-          copy.pastBefore = r.pastBefore;
-          copy.uses = r.uses;
-          copies.set(r, copy);
-        }
-      }
-      for (const [r, copy] of copies) {
-        r.links.forEach((target, i) => {
-          copy.links[i] = target && copies.get(target);
-          if (r.state !== r.type.gone) point(copy, i, copy.links[i]);
-        });
-      }
-      return store;
-    },
-  };
-}
-
-// Shared by all that have no links, or nothing that links to them, and by steps that make nothing; nobody writes to it.
-export const NONE: never[] = [];
-/** Fills the numbers of a type that a shortened sequence skips. */
-const GAP = {} as Resource;
-
-const handles = new WeakMap<ResourceType, Handle[]>();
-/** Handles are the same in every walk: made once. */
-function handleOf(type: ResourceType, n: number): Handle {
-  let list = handles.get(type);
-  if (!list) {
-    list = [];
-    handles.set(type, list);
   }
-  for (let i = list.length; i <= n && i < MOST_HANDLES; i++) list.push(`${type.name}#${i}`);
-  return list[n] ?? `${type.name}#${n}`;
+
+  /** Copies everything into a store that is empty. */
+  protected copyTo(store: Store): void {
+    const copies = new Map<Resource, Resource>();
+    for (const all of this.byNumber) {
+      for (const r of all) {
+        if (r === GAP) continue;
+        const copy = placeWith(store, r.type, r.state, r.attributes, r.number);
+        copy.touched = r.touched;
+        copy.lineage = r.lineage;
+        copy.origin = r.origin;
+        copy.past = r.past;
+        copy.pastBefore = r.pastBefore;
+        copy.uses = r.uses;
+        copies.set(r, copy);
+      }
+    }
+    for (const [r, copy] of copies) {
+      r.links.forEach((target, i) => {
+        copy.links[i] = target && copies.get(target);
+        if (r.state !== r.type.gone) point(copy, i, copy.links[i]);
+      });
+    }
+  }
 }
 
-const MOST_HANDLES = 1000;
+/** Places a resource that links to nothing yet. */
+export function placeWith(
+  store: Store,
+  type: ResourceType,
+  state: number,
+  attributes: readonly (number | string | boolean)[],
+  number: number,
+): Resource {
+  return store.place(
+    type,
+    attributes.length === 0 ? NONE : attributes.slice(),
+    type.links.length === 0 ? NONE : type.links.map(() => undefined),
+    type.inverses.length === 0 ? NONE : type.inverses.map(() => NONE),
+    state,
+    number,
+  );
+}
+
+/** Handles are the same in every walk: made once. */
+function handleOf({ name, handles }: ResourceType, n: number): Handle {
+  for (let i = handles.length; i <= n && i < MOST_HANDLES; i++) handles.push(`${name}#${i}`);
+  return handles[n] ?? `${name}#${n}`;
+}
 
 function point(r: Resource, link: number, target: Resource | undefined): void {
   if (!target) return;

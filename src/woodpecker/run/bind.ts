@@ -1,18 +1,11 @@
 /** From a step of the model to a step of the system, and what the log says about it. */
 import type { Action } from '../suite/suite.js';
-import type { BoundStep, Known, Step } from '../types.js';
+import type { BoundStep, Step } from '../types.js';
 import type { Ids } from './ids.js';
 
 /** A step with real ids. */
 export function boundOf(step: Step, index: number, action: Action, ids: Ids): BoundStep {
-  const takes: Record<string, Known> = {};
-  for (const role in step.takes) {
-    const handle = step.takes[role];
-    if (handle !== undefined) takes[role] = ids.of(handle);
-  }
-  const { makes, args } = step;
-  const bound = { index, action: step.action, takes, makes, args, timeoutMs: action.timeoutMs };
-  return action.fault ? { ...bound, fault: true } : bound;
+  return action.program.bound(step, index, ids);
 }
 
 /** The real ids in a step, for the log; undefined where they are the handles. */

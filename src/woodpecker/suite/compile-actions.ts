@@ -1,10 +1,12 @@
 /** Actions and faults: roles, conditions, parameters and effects. */
-
+import type { Frame } from '../model/resource.js';
+import { formula } from './code.js';
 import { compileEffects } from './compile-effects.js';
 import { compileConjunct, conjuncts, type PlacedCondition } from './conditions.js';
 import { bytes, milliseconds } from './duration.js';
-import { type Compiled, compileExpression, type Kind, kindOf, type Scope } from './expression.js';
+import { compileExpression, type Kind, kindOf, type Scope } from './expression.js';
 import { didYouMean } from './hints.js';
+import { programOf } from './program.js';
 import { attempt, many, type Path, type Report } from './report.js';
 import type { ActionSource, SuiteSource } from './schema.js';
 import type { Action, Param, Refusals, ResourceType, Take } from './suite.js';
@@ -48,13 +50,14 @@ function compileAction(
       attempt(report, at, () => conjuncts(parseTree(text)).map((tree) => compileConjunct(tree, text, scope))) ?? []
     );
   });
-  const effects = compileEffects(own, takes, scope, path, report);
+  const { makes, leaves, sets, also } = compileEffects(own, takes, scope, path, report);
   const lastRole = (roles: ReadonlySet<number>): number => Math.max(-1, ...roles);
-  return {
+  // Nothing is left out or spread into it: actions of one shape are looked at faster.
+  const action: Omit<Action, 'program'> = {
     name,
     index,
     fault,
-    ...(own.about ? { about: own.about } : {}),
+    about: own.about,
     takes: takes.map((take, role) => {
       const mine = conditions.filter((c) => lastRole(c.roles) === role);
       const via = shortcut(role, takes, mine);
@@ -62,19 +65,22 @@ function compileAction(
       // All of one shape: walks look at nothing as often as at these.
       return { role: name, type, allowed, states, when: mine.map((c) => c.condition), via };
     }),
-    roles: [...takes.map((t) => t.role), ...effects.makes.map((m) => m.role)],
     when: conditions.filter((c) => lastRole(c.roles) === -1).map((c) => c.condition),
     params: Object.entries(params).flatMap(([key, param]) =>
       compileParam(key, param, scope, [...path, 'params', key], report),
     ),
-    ...effects,
+    makes,
+    leaves,
+    sets,
+    also,
     weight: own.weight ?? 1,
     timeoutMs: milliseconds(own.timeout ?? source.defaults?.timeout ?? DEFAULT_TIMEOUT),
     settlesMs: milliseconds(own.settles ?? source.defaults?.settles ?? '0ms'),
     refuses: compileRefusals(own.refuses ?? (fault ? undefined : source.defaults?.refuses), own, path, report),
     alone: own.alone ?? false,
-    ...(own.run === undefined ? {} : { run: own.run }),
+    run: own.run,
   };
+  return Object.assign(action, { program: programOf(action, types) });
 }
 
 function compileTakes(own: ActionSource, types: readonly ResourceType[], path: Path, report: Report): Take[] {
@@ -191,7 +197,7 @@ function compileParam(
     if (typeof end === 'number') return () => end;
     const compiled = attempt(report, [...path, 'int', i], () => compileExpression(end, { ...scope, args: new Map() }));
     if (compiled && compiled.kind !== 'number') report([...path, 'int', i], 'this is no number');
-    return compiled ? (frame: Parameters<Compiled['get']>[0]) => compiled.get(frame) as number : () => 0;
+    return compiled ? (formula(compiled.code, compiled.roles) as (frame: Frame) => number) : () => 0;
   });
   if (typeof param.int[0] === 'number' && typeof param.int[1] === 'number' && param.int[0] > param.int[1]) {
     report([...path, 'int'], `${param.int[0]} is more than ${param.int[1]}`);

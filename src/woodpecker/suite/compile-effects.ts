@@ -1,4 +1,5 @@
 /** What an action does to the model: what it makes, leaves, sets, and what happens to others. */
+import { type Code, codeOf } from './code.js';
 import { compileCondition } from './conditions.js';
 import { compileExpression, type Scope } from './expression.js';
 import { didYouMean } from './hints.js';
@@ -24,7 +25,7 @@ export function compileEffects(
     return {
       role: m.role,
       type: m.type,
-      state: state.get,
+      state: state.code,
       possible: state.possible,
       sets: Object.entries(m.set).flatMap(([name, value]) =>
         assign(role, m.type, name, value, full, [...m.path, 'set', name], report),
@@ -46,7 +47,7 @@ export function compileEffects(
       return [];
     }
     const state = stateExpression(text, take.type, scope, at, report);
-    return [{ role, state: state.get, possible: state.possible }];
+    return [{ role, state: state.code, possible: state.possible }];
   });
   const sets = Object.entries(own.set ?? {}).flatMap(([key, value]) => {
     const [name = '', property = ''] = key.split('.');
@@ -126,21 +127,18 @@ function short(role: string, text: string, types: readonly ResourceType[]): Make
 }
 
 interface StateExpression {
-  readonly get: Leave['state'];
+  readonly code: Code;
   readonly possible: readonly number[];
 }
 
 function stateExpression(text: string, type: ResourceType, scope: Scope, path: Path, report: Report): StateExpression {
   const fixed = type.states.indexOf(text);
-  if (fixed >= 0) return { get: () => fixed, possible: [fixed] };
+  if (fixed >= 0) return { code: codeOf(fixed), possible: [fixed] };
   const compiled = attempt(report, path, () => compileExpression(text, scope, type.states));
   if (compiled && compiled.kind !== 'text')
     report(path, `this is no state of a ${type.name}`, { hint: didYouMean(text, type.states) });
   return {
-    get: (frame) => {
-      const state = type.states.indexOf(String(compiled?.get(frame)));
-      return Math.max(state, 0);
-    },
+    code: `kit.stateCalled(types[${type.index}], ${compiled?.code})`,
     possible: [],
   };
 }
@@ -165,7 +163,7 @@ function assign(
   if (typeof value !== 'string') {
     if (typeof found?.initial !== typeof value)
       report(path, `"${name}" is ${found ? `a ${typeof found.initial}` : 'a link'}`);
-    return [{ role, attribute, value: () => value }];
+    return [{ role, attribute, value: codeOf(value) }];
   }
   const compiled = attempt(report, path, () => compileExpression(value, scope, found?.choices));
   if (!compiled) return [];
@@ -178,14 +176,14 @@ function assign(
         wanted === 'text' ? { hint: 'write texts in quotes: "\'…\'"' } : {},
       );
     }
-    return [{ role, attribute, value: compiled.get }];
+    return [{ role, attribute, value: compiled.code }];
   }
   const to = type.links[link]?.to ?? [];
   const fits = compiled.kind === 'none' || (compiled.types ?? []).every((t) => to.includes(t));
   if (!fits || (compiled.kind !== 'none' && compiled.kind !== 'resource')) {
     report(path, `the link "${name}" points to a ${to.map((t) => t.name).join(' or ')}`);
   }
-  return [{ role, link, value: compiled.get }];
+  return [{ role, link, value: compiled.code }];
 }
 
 function compileCascade(written: CascadeSource, scope: Scope, path: Path, report: Report): Cascade[] {
@@ -217,10 +215,10 @@ function compileCascade(written: CascadeSource, scope: Scope, path: Path, report
       from: plain ? { type: plain } : { role, inverse },
       where: many(written.where).flatMap((text, i) => {
         const at = [...path, 'where', ...(Array.isArray(written.where) ? [i] : [])];
-        return attempt(report, at, () => compileCondition(text, inner)) ?? [];
+        return attempt(report, at, () => compileCondition(text, inner).code) ?? [];
       }),
       type,
-      ...(leaves ? { leaves: leaves.get } : {}),
+      ...(leaves ? { leaves: leaves.code } : {}),
       possible: leaves?.possible ?? [],
       sets: Object.entries(written.set ?? {}).flatMap(([key, value]) => {
         const name = key.startsWith('it.') ? key.slice(3) : key;

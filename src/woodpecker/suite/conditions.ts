@@ -1,4 +1,5 @@
 /** Conditions: what is joined by `and` is told apart, so that each part is tried as soon as its roles are bound. */
+import { formula } from './code.js';
 import { type Compiled, resolve, type Scope } from './expression.js';
 import type { Condition } from './suite.js';
 import { ExpressionError, parseTree, type Tree } from './syntax.js';
@@ -18,12 +19,14 @@ export function compileConjunct(tree: Tree, text: string, scope: Scope): PlacedC
   const compiled = resolve(tree, scope);
   if (compiled.kind !== 'bool' && compiled.kind !== 'any')
     throw new ExpressionError('a condition must be true or false', tree.at, 'compare it: > 0, == none');
-  const { get, roles } = compiled;
+  const { roles } = compiled;
+  const code = `${compiled.code} === true`;
   const sides: [Compiled, Compiled] | undefined =
     tree.kind === 'binary' && tree.op === '==' && tree.left.kind === 'path' && tree.right.kind === 'path'
       ? bothSides(tree.left, tree.right, scope)
       : undefined;
-  return { condition: { text, holds: (frame) => get(frame) === true }, roles, ...(sides ? { sides } : {}) };
+  const holds = formula(code, roles) as Condition['holds'];
+  return { condition: { text, code, holds }, roles, ...(sides ? { sides } : {}) };
 }
 
 /** Throws ExpressionError. */

@@ -1,5 +1,5 @@
-/** Settles what the names of an expression mean, checks that its parts fit, and turns it into a function. */
-import type { Frame, Resource, Value } from '../model/resource.js';
+/** Settles what the names of an expression mean, checks that its parts fit, and writes it out as code. */
+import { type Code, codeOf, roleCode } from './code.js';
 import { didYouMean } from './hints.js';
 import type { ResourceType } from './suite.js';
 import { ExpressionError, parseTree, type Tree } from './syntax.js';
@@ -23,7 +23,12 @@ export interface Compiled {
   readonly roles: ReadonlySet<number>;
   /** `role.link`, when it is that and no more: lets candidates come straight from the link. */
   readonly direct?: { readonly role: number; readonly link?: number };
-  readonly get: (frame: Frame) => Value;
+  /** Its value, or its truth; told from `ROLES`, `it`, `args` and `population` as `code.ts` names them. */
+  readonly code: Code;
+  /** Of a text that is written out: that text. */
+  readonly word?: string;
+  /** Of `….state` where there is one type only: the code of the state's number, and the states' names by number. */
+  readonly numbered?: { readonly code: Code; readonly states: readonly string[] };
 }
 
 const NOTHING: ReadonlySet<number> = new Set();
@@ -45,10 +50,9 @@ export function resolve(tree: Tree, scope: Scope, choices?: readonly string[]): 
     case 'unary': {
       const of = resolve(tree.of, scope);
       need(of, tree.op === 'not' ? 'bool' : 'number', tree.of.at);
-      const get = of.get;
       return tree.op === 'not'
-        ? { kind: 'bool', roles: of.roles, get: (f) => get(f) !== true }
-        : { kind: 'number', roles: of.roles, get: (f) => -(get(f) as number) };
+        ? { kind: 'bool', roles: of.roles, code: `(${of.code} !== true)` }
+        : { kind: 'number', roles: of.roles, code: `(- ${of.code})` };
     }
     case 'binary':
       return binary(tree, scope);
@@ -58,7 +62,7 @@ export function resolve(tree: Tree, scope: Scope, choices?: readonly string[]): 
 function literal(value: number | string | boolean | undefined): Compiled {
   const kind: Kind =
     typeof value === 'number' ? 'number' : typeof value === 'string' ? 'text' : value === undefined ? 'none' : 'bool';
-  return { kind, roles: NOTHING, get: () => value };
+  return { kind, roles: NOTHING, code: codeOf(value), ...(typeof value === 'string' ? { word: value } : {}) };
 }
 
 function need(compiled: Compiled, kind: Kind, at: number): void {
@@ -85,33 +89,15 @@ function binary(tree: Tree & { kind: 'binary' }, scope: Scope): Compiled {
   const wanted: Kind = op === 'and' || op === 'or' ? 'bool' : 'number';
   need(left, wanted, tree.left.at);
   need(right, wanted, tree.right.at);
-  const a = left.get;
-  const b = right.get;
-  if (op === 'and') return { kind: 'bool', roles, get: (f) => a(f) === true && b(f) === true };
-  if (op === 'or') return { kind: 'bool', roles, get: (f) => a(f) === true || b(f) === true };
-  const x = a as (f: Frame) => number;
-  const y = b as (f: Frame) => number;
-  switch (op) {
-    case '<':
-      return { kind: 'bool', roles, get: (f) => x(f) < y(f) };
-    case '<=':
-      return { kind: 'bool', roles, get: (f) => x(f) <= y(f) };
-    case '>':
-      return { kind: 'bool', roles, get: (f) => x(f) > y(f) };
-    case '>=':
-      return { kind: 'bool', roles, get: (f) => x(f) >= y(f) };
-    case '+':
-      return { kind: 'number', roles, get: (f) => x(f) + y(f) };
-    case '-':
-      return { kind: 'number', roles, get: (f) => x(f) - y(f) };
-    case '*':
-      return { kind: 'number', roles, get: (f) => x(f) * y(f) };
-    case '/':
-      return { kind: 'number', roles, get: (f) => x(f) / y(f) };
-    default:
-      return { kind: 'number', roles, get: (f) => x(f) % y(f) };
-  }
+  const a = left.code;
+  const b = right.code;
+  if (op === 'and' || op === 'or')
+    return { kind: 'bool', roles, code: `(${a} === true ${op === 'and' ? '&&' : '||'} ${b} === true)` };
+  return { kind: COMPARING.has(op) ? 'bool' : 'number', roles, code: `(${a} ${operatorOf(op)} ${b})` };
 }
+
+const COMPARING: ReadonlySet<string> = new Set(['<', '<=', '>', '>=']);
+const operatorOf = (op: string): string => (COMPARING.has(op) || ['+', '-', '*', '/'].includes(op) ? op : '%');
 
 /** A bare word on one side means one of the other side's values: `vm.state == running`, `image.kind != template`. */
 function equality(tree: Tree & { kind: 'binary' }, scope: Scope): Compiled {
@@ -124,12 +110,13 @@ function equality(tree: Tree & { kind: 'binary' }, scope: Scope): Compiled {
   if (left.kind !== right.kind && !loose.includes(left.kind) && !loose.includes(right.kind)) {
     throw new ExpressionError(`${ARTICLE[left.kind]} is never ${ARTICLE[right.kind]}`, tree.at);
   }
-  const a = left.get;
-  const b = right.get;
   const roles = union(left.roles, right.roles);
-  return tree.op === '=='
-    ? { kind: 'bool', roles, get: (f) => a(f) === b(f) }
-    : { kind: 'bool', roles, get: (f) => a(f) !== b(f) };
+  const same = tree.op === '==' ? '===' : '!==';
+  // Numbers are compared faster than names.
+  const number = right.word === undefined ? -1 : (left.numbered?.states.indexOf(right.word) ?? -1);
+  const code =
+    left.numbered && number >= 0 ? `(${left.numbered.code} ${same} ${number})` : `(${left.code} ${same} ${right.code})`;
+  return { kind: 'bool', roles, code };
 }
 
 const isNamed = (name: string, scope: Scope): boolean =>
@@ -143,9 +130,9 @@ function path(names: readonly string[], at: number, scope: Scope, choices?: read
   const role = scope.roles.findIndex((r) => r.name === first);
   if (role >= 0) {
     const types = [(scope.roles[role] as Scope['roles'][number]).type];
-    current = { kind: 'resource', types, roles: new Set([role]), direct: { role }, get: (f) => f.roles[role] };
+    current = { kind: 'resource', types, roles: new Set([role]), direct: { role }, code: roleCode(role) };
   } else if (first === 'it' && scope.it) {
-    current = { kind: 'resource', types: [scope.it], roles: NOTHING, get: (f) => f.it };
+    current = { kind: 'resource', types: [scope.it], roles: NOTHING, code: 'it' };
   } else {
     const known = choices ?? [
       ...scope.roles.map((r) => r.name),
@@ -182,7 +169,7 @@ function argument(rest: readonly string[], at: number, scope: Scope): Compiled {
       didYouMean(name, [...scope.args.keys()]),
     );
   }
-  return { kind, roles: NOTHING, get: (f) => f.args[name] as Value };
+  return { kind, roles: NOTHING, code: `args[${codeOf(name)}]` };
 }
 
 /** The inverse of each type that it may be, where all have one of this name. */
@@ -197,42 +184,33 @@ function inverses(of: Compiled, name: string): number[] | undefined {
 }
 
 function count(of: Compiled, table: readonly number[], state: string | undefined, at: number): Compiled {
-  const get = of.get as (f: Frame) => Resource | undefined;
-  if (state === undefined) {
-    return {
-      kind: 'number',
-      roles: of.roles,
-      get: (f) => {
-        const r = get(f);
-        return r ? (r.pointing[table[r.type.index] ?? 0]?.length ?? 0) : 0;
-      },
-    };
-  }
   for (const type of of.types ?? []) {
     const from = type.inverses[table[type.index] ?? 0]?.from;
-    if (from && !from.states.includes(state)) {
+    if (state !== undefined && from && !from.states.includes(state)) {
       throw new ExpressionError(`a ${from.name} has no state "${state}"`, at, didYouMean(state, from.states));
     }
   }
-  return {
-    kind: 'number',
-    roles: of.roles,
-    get: (f) => {
-      const r = get(f);
-      let n = 0;
-      for (const p of r?.pointing[table[r.type.index] ?? 0] ?? []) if (p.type.states[p.state] === state) n++;
-      return n;
-    },
-  };
+  const list = member(of, 'pointing', table);
+  const code = state === undefined ? `(${list}?.length ?? 0)` : `kit.countIn(${list}, ${codeOf(state)})`;
+  return { kind: 'number', roles: of.roles, code };
+}
+
+/** A resource's attribute, link or list, where each type has it in a place of its own. Undefined of no resource. */
+function member(of: Compiled, lists: 'attributes' | 'links' | 'pointing', table: readonly number[]): Code {
+  const places = new Set((of.types ?? []).map(({ index }) => table[index] ?? 0));
+  if (places.size === 1) return `${of.code}?.${lists}[${[...places][0]}]`;
+  const byType = `[${Array.from(table, (place) => place ?? 0)}]`;
+  return `kit.member(${of.code}, ${codeOf(lists)}, ${byType})`;
 }
 
 function property(of: Compiled, name: string, at: number): Compiled {
   if (of.kind !== 'resource' || !of.types) throw new ExpressionError(`${ARTICLE[of.kind]} has no "${name}"`, at);
-  const get = of.get as (f: Frame) => Resource | undefined;
   const { types, roles } = of;
   if (name === 'state') {
     const choices = [...new Set(types.flatMap((t) => t.states))];
-    return { kind: 'text', choices, roles, get: (f) => stateName(get(f)) };
+    const [only] = types.length === 1 ? types : [];
+    const numbered = only && { code: `${of.code}?.state`, states: only.states };
+    return { kind: 'text', choices, roles, code: `kit.stateName(${of.code})`, ...(numbered ? { numbered } : {}) };
   }
   const attributes: number[] = [];
   const links: number[] = [];
@@ -258,10 +236,7 @@ function property(of: Compiled, name: string, at: number): Compiled {
       types: to,
       roles,
       ...(direct ? { direct } : {}),
-      get: (f) => {
-        const r = get(f);
-        return r?.links[links[r.type.index] ?? 0];
-      },
+      code: member(of, 'links', links),
     };
   }
   const found = types.map((t) => t.attributes[attributes[t.index] ?? 0]);
@@ -273,14 +248,9 @@ function property(of: Compiled, name: string, at: number): Compiled {
     kind: [...kinds][0] as Kind,
     ...(choices ? { choices } : {}),
     roles,
-    get: (f) => {
-      const r = get(f);
-      return r?.attributes[attributes[r.type.index] ?? 0];
-    },
+    code: member(of, 'attributes', attributes),
   };
 }
-
-const stateName = (r: Resource | undefined): string | undefined => (r ? r.type.states[r.state] : undefined);
 
 export const kindOf = (value: unknown): Kind =>
   typeof value === 'number'
@@ -307,8 +277,7 @@ function call(tree: Tree & { kind: 'call' }, scope: Scope, choices?: readonly st
       need(compiled, 'number', arg.at);
       return compiled;
     }) as [Compiled, Compiled];
-    const pick = name === 'min' ? Math.min : Math.max;
-    return { kind: 'number', roles: union(a.roles, b.roles), get: (f) => pick(a.get(f) as number, b.get(f) as number) };
+    return { kind: 'number', roles: union(a.roles, b.roles), code: `Math.${name}(${a.code}, ${b.code})` };
   }
   if (name === 'if') {
     arity(3);
@@ -324,7 +293,7 @@ function call(tree: Tree & { kind: 'call' }, scope: Scope, choices?: readonly st
       kind: yes.kind === 'none' ? no.kind : yes.kind,
       ...(types.length > 0 ? { types } : {}),
       roles: union(test.roles, yes.roles, no.roles),
-      get: (f) => (test.get(f) === true ? yes.get(f) : no.get(f)),
+      code: `(${test.code} === true ? ${yes.code} : ${no.code})`,
     };
   }
   throw new ExpressionError(`there is no function "${name}"`, at, didYouMean(name, ['count', 'min', 'max', 'if']));
@@ -342,21 +311,13 @@ function population(of: Tree, scope: Scope): Compiled {
         scope.types.map((t) => t.name),
       ),
     );
-  const index = type.index;
+  const { index, gone } = type;
   if (stateText === undefined) {
-    const { gone } = type;
-    return {
-      kind: 'number',
-      roles: NOTHING,
-      get: (f) => {
-        let n = 0;
-        for (let s = 0; s < gone; s++) n += f.population[index]?.[s]?.length ?? 0;
-        return n;
-      },
-    };
+    const lengths = Array.from({ length: gone }, (_, state) => `population[${index}][${state}].length`);
+    return { kind: 'number', roles: NOTHING, code: `(${lengths.join(' + ')})` };
   }
   const state = type.states.indexOf(stateText);
   if (state < 0)
     throw new ExpressionError(`a ${name} has no state "${stateText}"`, of.at, didYouMean(stateText, type.states));
-  return { kind: 'number', roles: NOTHING, get: (f) => f.population[index]?.[state]?.length ?? 0 };
+  return { kind: 'number', roles: NOTHING, code: `population[${index}][${state}].length` };
 }

@@ -1,6 +1,8 @@
 /** A suite, compiled: names resolved, expressions turned into functions, every shorthand written out. */
-import type { Frame, Resource, Value } from '../model/resource.js';
-import type { Step } from '../types.js';
+import type { Frame, Resource } from '../model/resource.js';
+import type { Handle, Step } from '../types.js';
+import type { Code } from './code.js';
+import type { Program } from './program.js';
 import type { Command, Scalar, SuiteSource } from './schema.js';
 
 export interface ResourceType {
@@ -15,6 +17,8 @@ export interface ResourceType {
   readonly attributes: readonly Attribute[];
   readonly links: readonly Link[];
   readonly inverses: readonly Inverse[];
+  /** Of its resources, by number: the same in every walk, and made once. */
+  readonly handles: Handle[];
   readonly observe?: Command;
   readonly list?: Command;
 }
@@ -56,13 +60,16 @@ export interface Take {
 
 export interface Condition {
   readonly text: string;
+  /** Comes to true where it holds. */
+  readonly code: Code;
   holds(frame: Frame): boolean;
 }
 
 export interface Make {
   readonly role: string;
   readonly type: ResourceType;
-  readonly state: (frame: Frame) => number;
+  /** Comes to the state's number. */
+  readonly state: Code;
   /** As of `Leave`. */
   readonly possible: readonly number[];
   readonly sets: readonly Assignment[];
@@ -73,12 +80,12 @@ export interface Assignment {
   readonly role: number;
   readonly attribute?: number;
   readonly link?: number;
-  readonly value: (frame: Frame) => Value;
+  readonly value: Code;
 }
 
 export interface Leave {
   readonly role: number;
-  readonly state: (frame: Frame) => number;
+  readonly state: Code;
   /** States it can leave it in, as far as the text tells; empty: any. For lint and for derived patterns. */
   readonly possible: readonly number[];
 }
@@ -87,8 +94,9 @@ export interface Cascade {
   readonly from: { readonly role: number; readonly inverse: number } | { readonly type: ResourceType };
   /** What it happens to. */
   readonly type: ResourceType;
-  readonly where: readonly Condition[];
-  readonly leaves?: (frame: Frame) => number;
+  /** Of `it`. */
+  readonly where: readonly Code[];
+  readonly leaves?: Code;
   /** As of `Leave`. */
   readonly possible: readonly number[];
   readonly sets: readonly Assignment[];
@@ -128,8 +136,6 @@ export interface Action {
   readonly fault: boolean;
   readonly about?: string;
   readonly takes: readonly Take[];
-  /** Roles: takes first, then makes. */
-  readonly roles: readonly string[];
   /** Conditions without a role. */
   readonly when: readonly Condition[];
   readonly params: readonly Param[];
@@ -142,6 +148,7 @@ export interface Action {
   readonly settlesMs: number;
   readonly refuses: Refusals | undefined;
   readonly alone: boolean;
+  readonly program: Program;
   readonly run?: Command;
 }
 

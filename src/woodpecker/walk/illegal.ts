@@ -3,28 +3,20 @@ import { bindRoles, type Model } from '../model/model.js';
 import type { Resource } from '../model/resource.js';
 import type { Action, Refusals } from '../suite/suite.js';
 import type { Handle, Json, Step } from '../types.js';
-import type { Binder } from './bind.js';
 import type { Random } from './random.js';
 import { makeArgs } from './values.js';
 
 const TRIES = 8;
 
 /** An illegal use of one of `actions` (all of which promise refusals), or undefined when none was found in a few tries. */
-export function illegalStep(
-  model: Model,
-  actions: readonly Action[],
-  binder: Binder,
-  random: Random,
-): Step | undefined {
+export function illegalStep(model: Model, actions: readonly Action[], random: Random): Step | undefined {
   for (let i = 0; i < TRIES; i++) {
     const action = actions[random.below(actions.length)] as Action;
     const refuses = action.refuses as Refusals;
     const ways = waysOf(refuses);
     const way = ways[random.below(ways.length)];
     const step =
-      way === 'args'
-        ? badArgs(model, action, refuses, binder, random)
-        : badRoles(model, action, way === 'gone', random);
+      way === 'args' ? badArgs(model, action, refuses, random) : badRoles(model, action, way === 'gone', random);
     if (step && model.objection(step) === undefined) return step;
   }
   return undefined;
@@ -56,10 +48,9 @@ function badRoles(model: Model, action: Action, gone: boolean, random: Random): 
   return refused(action, takes, makeArgs(action, model.frame, random));
 }
 
-function badArgs(model: Model, action: Action, refuses: Refusals, binder: Binder, random: Random): Step | undefined {
-  const bound = binder.bind(action);
-  if (!bound) return undefined;
-  const takes = Object.fromEntries(action.takes.map((t, i) => [t.role, (bound[i] as Resource).handle]));
+function badArgs(model: Model, action: Action, refuses: Refusals, random: Random): Step | undefined {
+  if (!action.program.bind(model, random)) return undefined;
+  const takes = Object.fromEntries(action.takes.map((t, i) => [t.role, (model.frame.roles[i] as Resource).handle]));
   const args = makeArgs(action, model.frame, random);
   return refused(action, takes, { ...args, ...refuses.args[random.below(refuses.args.length)] });
 }

@@ -5,8 +5,7 @@
 import { bindRoles, type Model } from '../model/model.js';
 import type { Resource } from '../model/resource.js';
 import type { Action, Suite } from '../suite/suite.js';
-import type { Handle, Step } from '../types.js';
-import { createBinder } from './bind.js';
+import type { Step } from '../types.js';
 import type { Random } from './random.js';
 import { createUrn } from './urn.js';
 import { makeArgs } from './values.js';
@@ -63,7 +62,7 @@ function lane(
   const model = start.clone();
   const urn = createUrn(
     suite.actions.filter((a) => !a.fault && !a.alone),
-    createBinder(model, random),
+    model,
     random,
   );
   const steps: Step[] = [];
@@ -88,19 +87,10 @@ function lane(
       numbers.set(m.type.name, n);
       return n;
     });
-    const made = model.perform(action, takes, args, fresh);
+    model.perform(action, args, fresh);
     for (const r of takes) mine.add(r.handle);
-    steps.push({
-      action: action.name,
-      takes: handles(action.takes, takes),
-      makes: handles(action.makes, made),
-      args,
-      lane,
-    });
+    steps.push({ ...action.program.step(model.frame.roles, args), lane });
   }
   for (const handle of mine) used.add(handle);
   return steps;
 }
-
-const handles = (roles: readonly { readonly role: string }[], bound: readonly Resource[]): Record<string, Handle> =>
-  Object.fromEntries(roles.map(({ role }, i) => [role, (bound[i] as Resource).handle]));

@@ -1,12 +1,12 @@
 /** Draws legal uses of actions: an action by weight, its resources uniformly. An action that fits nothing now is put aside, never wasted. */
+import type { Model } from '../model/model.js';
 import type { Resource } from '../model/resource.js';
 import type { Action } from '../suite/suite.js';
-import type { Binder } from './bind.js';
 import type { Random } from './random.js';
 
 export interface Use {
   readonly action: Action;
-  /** By role; reused by the binder, and with more behind them: copy what is kept. */
+  /** By role; what the model has bound, and with more behind them: copy what is kept. */
   readonly takes: readonly Resource[];
 }
 
@@ -17,14 +17,14 @@ export interface Urn {
   narrow(allowed: readonly boolean[] | undefined, thrift: number): void;
 }
 
-export function createUrn(actions: readonly Action[], binder: Binder, random: Random): Urn {
+export function createUrn(actions: readonly Action[], model: Model, random: Random): Urn {
   const weighted = actions.filter((a) => a.weight > 0);
   const order = weighted.slice();
   const alike = weighted.every((a) => a.weight === weighted[0]?.weight);
   let allowed: readonly boolean[] | undefined;
   let thrift = 0;
   // Reused, as a use is looked at before the next is drawn.
-  const use: { action: Action; takes: readonly Resource[] } = { action: actions[0] as Action, takes: [] };
+  const use = { action: actions[0] as Action, takes: model.frame.roles };
 
   // `order` has first the actions that may be legal, then those found illegal since the last step: not asked again before the next.
   let legal = order.length;
@@ -37,8 +37,8 @@ export function createUrn(actions: readonly Action[], binder: Binder, random: Ra
   };
 
   const draw = (strict: boolean): Use | undefined => {
-    if (binder.steps() !== drawnAt) {
-      drawnAt = binder.steps();
+    if (model.steps !== drawnAt) {
+      drawnAt = model.steps;
       legal = order.length;
     }
     let left = legal;
@@ -50,10 +50,8 @@ export function createUrn(actions: readonly Action[], binder: Binder, random: Ra
       const skipped =
         strict &&
         ((allowed && !allowed[action.index]) || (thrift > 0 && action.takes.length === 0 && random.chance(thrift)));
-      const takes = skipped ? undefined : binder.bind(action);
-      if (takes) {
+      if (!skipped && action.program.bind(model, random)) {
         use.action = action;
-        use.takes = takes;
         return use;
       }
       left--;

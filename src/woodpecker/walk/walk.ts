@@ -2,12 +2,11 @@
  * Makes up walks. The seed law: (suite digest, ref, strategy, seed, episode) regenerates a trace byte for byte, on any machine. So
  * nothing here looks at what the system answers; what walks learn from each other, they learn from the model.
  */
-import { createModel, type Model } from '../model/model.js';
+import { bindRoles, createModel, type Model } from '../model/model.js';
 import type { Resource } from '../model/resource.js';
 import type { Action, Suite } from '../suite/suite.js';
 import { actionNamed } from '../suite/suite.js';
 import type { Handle, Step, WalkOrigin } from '../types.js';
-import { createBinder } from './bind.js';
 import { illegalStep } from './illegal.js';
 import { createLanes } from './lanes.js';
 import { BLOCK, createMemory, type Memory } from './memory.js';
@@ -84,16 +83,15 @@ function createWalk(suite: Suite, origin: WalkOrigin, memory: Memory): Walk {
   const { digest, ref = '', strategy, pattern = '', seed, episode, lanes = 1 } = origin;
   const length = Math.min(origin.length, 200);
   const random = createRandom('walk', digest, ref, strategy, pattern, seed, episode, length, lanes);
-  const model = createModel(suite);
+  const model = createModel(suite, { remembers: strategy === 'mix' });
   if (strategy === 'pattern') return patternWalk(suite, origin, model);
-  const binder = createBinder(model, random);
   const urn = createUrn(
     suite.actions.filter((a) => !a.fault),
-    binder,
+    model,
     random,
   );
   const faults = suite.actions.filter((a) => a.fault && a.weight > 0);
-  const faultUrn = createUrn(faults, binder, random);
+  const faultUrn = createUrn(faults, model, random);
   const refusing = suite.actions.filter(
     (a) => a.weight > 0 && a.refuses && (a.takes.length > 0 || a.refuses.args.length > 0),
   );
@@ -107,15 +105,12 @@ function createWalk(suite: Suite, origin: WalkOrigin, memory: Memory): Walk {
   let index = 0;
 
   const take = (action: Action, takes: readonly Resource[]): Step => {
-    const args = makeArgs(action, model.frame, random);
+    const { frame } = model;
+    if (takes !== frame.roles) bindRoles(frame, takes);
+    const args = makeArgs(action, frame, random);
     if (remember) memory.note(action, takes, model);
-    const taken: Record<string, Handle> = {};
-    for (let i = 0; i < action.takes.length; i++) taken[action.roles[i] as string] = (takes[i] as Resource).handle;
-    const made = model.perform(action, takes, args);
-    const makes: Record<string, Handle> = {};
-    for (let i = 0; i < made.length; i++)
-      makes[action.roles[action.takes.length + i] as string] = (made[i] as Resource).handle;
-    return { action: action.name, takes: taken, makes, args };
+    model.perform(action, args);
+    return action.program.step(frame.roles, args);
   };
 
   return {
@@ -141,7 +136,7 @@ function createWalk(suite: Suite, origin: WalkOrigin, memory: Memory): Walk {
         return mutated;
       }
       if (illegal > 0 && random.chance(illegal)) {
-        const step = illegalStep(model, refusing, binder, random);
+        const step = illegalStep(model, refusing, random);
         if (step) {
           model.apply(step);
           return step;
