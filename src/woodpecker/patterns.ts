@@ -88,8 +88,7 @@ function pairsOf(action: Action, takes: readonly Resource[], last: ReadonlyMap<R
 function stepOf(model: Model, action: Action, takes: readonly Resource[], random: Random): Step {
   bindRoles(model.frame, takes);
   const args = makeArgs(action, model.frame, random);
-  model.perform(action, args);
-  return action.program.step(model.frame.roles, args);
+  return model.perform(action, args);
 }
 
 /** Without the patterns whose pairs all stand in others. */

@@ -39,9 +39,9 @@ export interface Model {
   apply(step: Step): void;
   /**
    * Applies an action whose roles are bound in the frame, and binds what it makes behind them: the walker's short cut. `numbers`
-   * are those of what it makes; default: the next.
+   * are those of what it makes; default: the next. Returns the step that it was.
    */
-  perform(action: Action, args: Args, numbers?: readonly number[]): void;
+  perform(action: Action, args: Args, numbers?: readonly number[]): Step;
   clone(): Model;
 }
 
@@ -106,8 +106,8 @@ class Modelled extends Store implements Model {
     this.perform(action, step.args, numbers);
   }
 
-  perform(action: Action, args: Args, numbers?: readonly number[]): void {
-    action.program.perform(this, args, numbers);
+  perform(action: Action, args: Args, numbers?: readonly number[]): Step {
+    return action.program.perform(this, args, numbers);
   }
 
   /** A step begins; of no action, where it changes nothing. */

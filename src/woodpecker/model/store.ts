@@ -18,9 +18,21 @@ export class Store {
   protected readonly byNumber: readonly Resource[][];
 
   constructor(readonly suite: Suite) {
-    this.population = suite.types.map((t) => t.states.map(() => []));
-    this.counted = suite.types.map(() => 0);
-    this.byNumber = suite.types.map(() => []);
+    // Pushed and not mapped: what `map` makes has one hidden class before it is compiled and another after, and whatever was
+    // compiled for the one is thrown away.
+    const population: Resource[][][] = [];
+    const counted: number[] = [];
+    const byNumber: Resource[][] = [];
+    for (const type of suite.types) {
+      const lists: Resource[][] = [];
+      for (let state = 0; state < type.states.length; state++) lists.push([]);
+      population.push(lists);
+      counted.push(0);
+      byNumber.push([]);
+    }
+    this.population = population;
+    this.counted = counted;
+    this.byNumber = byNumber;
   }
 
   /** Takes the lists as its own. `number`: 0 is the next of its type. */

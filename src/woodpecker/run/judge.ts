@@ -45,11 +45,15 @@ const POLL_MOST_MS = 1_000;
 
 export type Explained = { readonly model: Model } | { readonly wrong: Wrong } | typeof UNSPECIFIED;
 
-export function createJudge(parts: JudgeParts): Judge {
-  const { suite } = parts;
+export function createJudge({ system, suite, model, ids, tally, clock }: JudgeParts): Judge {
   const resources = new Map<Handle, Resource>();
   const judge: Judge = {
-    ...parts,
+    system,
+    suite,
+    model,
+    ids,
+    tally,
+    clock,
     lost: false,
     resources,
     stepChecks: suite.checks.filter(({ at }) => at === 'step'),

@@ -7,17 +7,18 @@ const TRIES = 2;
 
 type Taking = Pick<Action, 'takes' | 'makes' | 'when'>;
 
-/** `bind(model, random)`, with a function for each role: it is given those before it, and ends with those after it. */
+/** `bind(model, random)`; each role after the first has a function, which is given those before it, and goes on with those after it. */
 export function bindCode(action: Taking): Code {
   const { takes, when } = action;
   const refusing = [...roomCode(action), ...when.map(({ code }) => `!(${code})`)];
-  const refused = refusing.length > 0 ? `if (${refusing.join(' || ')}) return false;` : '';
-  const roles = takes.map((_, role) => roleFunction(takes, role)).toReversed();
-  return `${roles.join('\n')}
+  const further = takes
+    .slice(1)
+    .map((_, i) => `const role${i + 1} = (${parameters(i + 1)}) => { ${roleBody(takes, i + 1)} };`);
+  return `${further.toReversed().join('\n')}
     const bind = (model, random) => {
       const { population, frame: { roles } } = model;
-      ${refused}
-      return ${next(takes, 0)};
+      ${refusing.length > 0 ? `if (${refusing.join(' || ')}) return false;` : ''}
+      ${takes.length > 0 ? roleBody(takes, 0) : 'return true;'}
     };`;
 }
 
@@ -31,34 +32,31 @@ function roomCode({ makes }: Taking): Code[] {
 }
 
 const rolesUpTo = (role: number): Code[] => Array.from({ length: role }, (_, i) => roleCode(i));
-const callOf = (role: number): Code =>
-  `role${role}(${['roles', 'population', 'random', ...rolesUpTo(role)].join(', ')})`;
+const parameters = (role: number): Code => ['roles', 'population', 'random', ...rolesUpTo(role)].join(', ');
 
 /** Goes on with this role; behind the last, what was found is bound. */
 function next(takes: readonly Take[], role: number): Code {
-  if (role < takes.length) return callOf(role);
+  if (role < takes.length) return `role${role}(${parameters(role)})`;
   return `(${[...rolesUpTo(role).map((r, i) => `roles[${i}] = ${r}`), 'true'].join(', ')})`;
 }
 
-function roleFunction(takes: readonly Take[], role: number): Code {
+/** Returns whether something was found for this role, and for those after it. */
+function roleBody(takes: readonly Take[], role: number): Code {
   const take = takes[role] as Take;
   const r = roleCode(role);
   const { via } = take;
   const tests = testsOf(takes, role);
   const on = next(takes, role + 1);
   const all = [...tests, on].join(' && ');
-  const head = `const ${callOf(role)} => {`.replace(`role${role}(`, `role${role} = (`);
   if (via && 'link' in via) {
-    return `${head}
-      const ${r} = ${roleCode(via.role)}.links[${via.link}];
-      return ${r} !== undefined && ${all};
-    };`;
+    return `const ${r} = ${roleCode(via.role)}.links[${via.link}];
+      return ${r} !== undefined && ${all};`;
   }
   const lists = via
     ? [`${roleCode(via.role)}.pointing[${via.inverse}]`]
     : take.states.map((state) => `population[${take.type.index}][${state}]`);
   // A role that fits nothing: the suite has a mistake, and is read to the end to tell it.
-  if (lists.length === 0) return `${head} return false; };`;
+  if (lists.length === 0) return 'return false;';
   const names = lists.map((_, i) => `list${i}`);
   const drawn = drawnCode(names, r);
   // Where nothing depends on which one is taken, one is as good as another.
@@ -67,12 +65,10 @@ function roleFunction(takes: readonly Take[], role: number): Code {
     ? `${drawn} return ${on};`
     : `for (let i = 0; i < ${TRIES}; i++) { ${drawn} if (${all}) return true; }
     ${remaining(names, r, tests, on)}`;
-  return `${head}
-    ${lists.map((list, i) => `const list${i} = ${list};`).join(' ')}
+  return `${lists.map((list, i) => `const list${i} = ${list};`).join(' ')}
     const total = ${names.map((name) => `${name}.length`).join(' + ')};
     if (total === 0) return false;
-    ${found}
-  };`;
+    ${found}`;
 }
 
 /** Whether all of the type and states fit the role, whatever the other roles have. */

@@ -1,11 +1,11 @@
 /** Code that does to the model what an action does: all that its text says is worked out first, on what was before, and then done. */
-import { type Code, codeOf, roleCode } from './code.js';
+import { type Code, codeOf, recordCode, roleCode } from './code.js';
 import type { Action, Assignment, Cascade, ResourceType } from './suite.js';
 
-type Effects = Pick<Action, 'index' | 'takes' | 'makes' | 'leaves' | 'sets' | 'also'>;
+type Effects = Pick<Action, 'name' | 'index' | 'takes' | 'makes' | 'leaves' | 'sets' | 'also'>;
 
 /** `perform(model, args, numbers)`. */
-export function performCode({ index, takes, makes, leaves, sets, also }: Effects): Code {
+export function performCode({ name, index, takes, makes, leaves, sets, also }: Effects): Code {
   const roles = [...takes, ...makes].map((_, role) => roleCode(role));
   const taken = takes.length;
   const assignments = [...makes.flatMap((make) => make.sets), ...sets];
@@ -32,7 +32,23 @@ export function performCode({ index, takes, makes, leaves, sets, also }: Effects
     ${leaves.map(({ role }, i) => `model.setState(${roleCode(role)}, state${i});`).join(' ')}
     ${assignments.map((to, i) => assignCode(roleCode(to.role), to, `value${i}`)).join(' ')}
     ${also.map((rule, i) => `cascade${i}(${['model', 'args', fromCode(rule), ...roles, ...(rule.deep ? ['new Set()'] : [])].join(', ')});`).join(' ')}
+    return ${stepCode(name, takes, makes)};
   };`;
+}
+
+function stepCode(name: string, takes: readonly Named[], makes: readonly Named[]): Code {
+  const handles = (roles: readonly Named[], from: number): Code =>
+    recordCode(roles.map(({ role }, i) => [role, `${roleCode(from + i)}.handle`]));
+  return recordCode([
+    ['action', codeOf(name)],
+    ['takes', handles(takes, 0)],
+    ['makes', handles(makes, takes.length)],
+    ['args', 'args'],
+  ]);
+}
+
+interface Named {
+  readonly role: string;
 }
 
 /** A function for each cascade, which calls itself where the rule goes deep. */

@@ -1,6 +1,5 @@
 /** What an action comes to when it is walked and run, as code: who may take its roles, what it does, how it is told. */
 import type { Args, Model } from '../model/model.js';
-import type { Resource } from '../model/resource.js';
 import type { Ids } from '../run/ids.js';
 import type { BoundStep, Step } from '../types.js';
 import type { Random } from '../walk/random.js';
@@ -12,10 +11,11 @@ import type { Action, ResourceType } from './suite.js';
 export interface Program {
   /** Binds the action's roles in the model's frame, uniformly among what fits, role by role; false when the action is not legal now. */
   bind(model: Model, random: Random): boolean;
-  /** Does to the model what the action does to what is bound; binds what it makes behind that. `numbers` as of `Model.perform`. */
-  perform(model: Model, args: Args, numbers: readonly number[] | undefined): void;
-  /** The step that uses, and made, what is bound. */
-  step(roles: readonly Resource[], args: Args): Step;
+  /**
+   * Does to the model what the action does to what is bound, binds what it makes behind that, and returns the step that it was.
+   * `numbers` as of `Model.perform`.
+   */
+  perform(model: Model, args: Args, numbers: readonly number[] | undefined): Step;
   /** A step of this action with real ids. */
   bound(step: Step, index: number, ids: Ids): BoundStep;
 }
@@ -26,23 +26,11 @@ export function programOf(action: Omit<Action, 'program'>, types: readonly Resou
       bindCode(action),
       ...action.also.map((rule, i) => cascadeCode(rule, i, action)),
       performCode(action),
-      stepCode(action),
       boundCode(action),
-      'return { bind, perform, step, bound };',
+      'return { bind, perform, bound };',
     ].join('\n'),
     types,
   );
-}
-
-function stepCode({ name, takes, makes }: Omit<Action, 'program'>): Code {
-  const handles = (roles: readonly { readonly role: string }[], from: number): Code =>
-    recordCode(roles.map(({ role }, i) => [role, `roles[${from + i}].handle`]));
-  return `const step = (roles, args) => (${recordCode([
-    ['action', codeOf(name)],
-    ['takes', handles(takes, 0)],
-    ['makes', handles(makes, takes.length)],
-    ['args', 'args'],
-  ])});`;
 }
 
 function boundCode({ name, takes, timeoutMs, fault }: Omit<Action, 'program'>): Code {

@@ -87,9 +87,9 @@ function lane(
       numbers.set(m.type.name, n);
       return n;
     });
-    model.perform(action, args, fresh);
+    const step = model.perform(action, args, fresh);
     for (const r of takes) mine.add(r.handle);
-    steps.push({ ...action.program.step(model.frame.roles, args), lane });
+    steps.push({ ...step, lane });
   }
   for (const handle of mine) used.add(handle);
   return steps;

@@ -1,5 +1,5 @@
 /** Randomness that a seed determines: the engine has no other. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
 
@@ -16,9 +16,9 @@ const SCALE = 1 / TWO_32;
 
 /** The same words give the same numbers on any machine. */
 export function createRandom(...words: readonly (string | number)[]): Random {
-  const hash = createHash('sha256').update(JSON.stringify(words)).digest();
+  const seed = hash('sha256', JSON.stringify(words), 'buffer');
   return new Seeded(
-    xoroshiro128plusFromState([hash.readInt32LE(0), hash.readInt32LE(4), hash.readInt32LE(8), hash.readInt32LE(12)]),
+    xoroshiro128plusFromState([seed.readInt32LE(0), seed.readInt32LE(4), seed.readInt32LE(8), seed.readInt32LE(12)]),
   );
 }
 

@@ -109,8 +109,7 @@ function createWalk(suite: Suite, origin: WalkOrigin, memory: Memory): Walk {
     if (takes !== frame.roles) bindRoles(frame, takes);
     const args = makeArgs(action, frame, random);
     if (remember) memory.note(action, takes, model);
-    model.perform(action, args);
-    return action.program.step(frame.roles, args);
+    return model.perform(action, args);
   };
 
   return {
