@@ -19,6 +19,8 @@ export interface Model {
   readonly population: readonly (readonly (readonly Resource[])[])[];
   /** Steps applied so far. */
   readonly steps: number;
+  /** The action that was applied last; undefined before the first, and after a step that was refused. */
+  readonly latest: Action | undefined;
   /** Whether resources keep how they came to be. */
   readonly remembers: boolean;
   /** What the last step used, made or changed, through cascades too. */
@@ -56,7 +58,8 @@ export function createModel(suite: Suite, { remembers = false } = {}): Model {
 class Modelled extends Store implements Model {
   readonly frame: Frame;
   steps = 0;
-  /** Index + 1 of the action that is being performed. */
+  latest: Action | undefined = undefined;
+  /** Its index + 1. */
   private current = 0;
   /** What was touched by the last step, and behind that what was by others. */
   private readonly lately: Resource[] = [];
@@ -97,7 +100,7 @@ class Modelled extends Store implements Model {
     if (!action) throw new RangeError(`no action ${step.action}`);
     const takes = action.takes.flatMap(({ role }) => this.get(step.takes[role] as Handle) ?? []);
     if (step.refused) {
-      this.begin(0);
+      this.begin(undefined);
       for (const r of takes) this.lately[this.count++] = r;
       return;
     }
@@ -107,13 +110,14 @@ class Modelled extends Store implements Model {
   }
 
   perform(action: Action, args: Args, numbers?: readonly number[]): Step {
+    this.begin(action);
     return action.program.perform(this, args, numbers);
   }
 
-  /** A step begins; of no action, where it changes nothing. */
-  begin(current: number): void {
+  private begin(action: Action | undefined): void {
     this.steps++;
-    this.current = current;
+    this.latest = action;
+    this.current = action === undefined ? 0 : action.index + 1;
     this.count = 0;
   }
 

@@ -1,13 +1,14 @@
 /** The resources of a model, in lists by type and state and by number, with links kept in both directions. */
 import { type Action, type ResourceType, type Suite, typeNamed } from '../suite/suite.js';
-import type { Handle } from '../types.js';
+import type { Handle, Known } from '../types.js';
 import type { Resource } from './resource.js';
 
 // Shared by all that have no links, or nothing that links to them; nobody writes to it.
 export const NONE: never[] = [];
 /** Fills the numbers of a type that a shortened sequence skips. */
 const GAP = {} as Resource;
-const MOST_HANDLES = 1000;
+/** Of each type, so many handles are kept from walk to walk. */
+const MOST_KEPT = 1000;
 
 /** A class, and not functions around their own state: all models run the same code, and none has to be made anew for a walk. */
 export class Store {
@@ -161,11 +162,12 @@ export function placeWith(
   );
 }
 
-/** Handles are the same in every walk: made once. */
-function handleOf({ name, handles }: ResourceType, n: number): Handle {
-  for (let i = handles.length; i <= n && i < MOST_HANDLES; i++) handles.push(`${name}#${i}`);
-  return handles[n] ?? `${name}#${n}`;
+function handleOf({ name, unnamed }: ResourceType, n: number): Handle {
+  for (let i = unnamed.length; i <= n && i < MOST_KEPT; i++) unnamed.push(called(`${name}#${i}`));
+  return unnamed[n]?.handle ?? `${name}#${n}`;
 }
+
+const called = (handle: Handle): Known => ({ handle, id: handle });
 
 function point(r: Resource, link: number, target: Resource | undefined): void {
   if (!target) return;

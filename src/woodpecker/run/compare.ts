@@ -54,7 +54,7 @@ export function isDue({ every, after }: Check, index: number, action: number): b
 /** The resources that a check is about. */
 export function subjectsOf(check: Check, model: Model, ids: Ids): Known[] {
   const known: Known[] = [];
-  for (const resource of model.live()) if (concerns(check, resource)) known.push(ids.of(resource.handle));
+  for (const resource of model.live()) if (concerns(check, resource)) known.push(ids.ofResource(resource));
   return known;
 }
 

@@ -1,9 +1,11 @@
 /** Which id the system gave to which handle. What nobody named an id for goes by its handle. */
+import type { Resource } from '../model/resource.js';
 import type { Suite } from '../suite/suite.js';
 import type { Handle, Known } from '../types.js';
 
 export interface Ids {
   of(handle: Handle): Known;
+  ofResource(resource: Resource): Known;
   name(handle: Handle, id: string): void;
 }
 
@@ -32,6 +34,8 @@ export function createIds(suite: Suite): Ids {
   }
   return {
     of: (handle) => (known.size > 0 ? known.get(handle) : undefined) ?? unnamed(handle),
+    ofResource: ({ type, number, handle }) =>
+      (known.size > 0 ? known.get(handle) : type.unnamed[number]) ?? unnamed(handle),
     name: (handle, id) => void known.set(handle, { handle, id }),
   };
 }

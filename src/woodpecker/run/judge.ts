@@ -114,7 +114,7 @@ export function* judgeLanes(
 
 /** All that should be there now. */
 export function livingOf({ model, ids }: Judge): Known[] {
-  return model.live().map(({ handle }) => ids.of(handle));
+  return model.live().map(ids.ofResource);
 }
 
 function* explainedNow(
@@ -175,7 +175,7 @@ function* looked(
 }
 
 function* seen(judge: Judge, resources: readonly Resource[]): Work<Wrong | undefined> {
-  const known = resources.map(({ handle }) => judge.ids.of(handle));
+  const known = resources.map(judge.ids.ofResource);
   const { states, foreign } = yield* observed(judge, known);
   return wrongState(resources, states, judge.tally) ?? wrongStrangers(foreign, judge.tally);
 }

@@ -144,7 +144,7 @@ function* begunAndWalked(walk: Walking): Work<Ending> {
       wrong = wrongThrown(step, error);
     }
     tally.answers++;
-    noteAnswer(walk, step, index, answer, wrong);
+    if (log !== undefined || answer?.ids !== undefined) noteAnswer(walk, step, index, answer, wrong);
     if (wrong === undefined && !(answer && agrees(judge, answer)))
       wrong = yield* judgeStep(judge, index, action, answer);
     if (wrong) return failed(wrong, index);
@@ -189,7 +189,7 @@ function* concurrent(walk: Walking, steps: readonly Step[]): Work<Ending | undef
 
 function begun(walk: Walking, step: Step, index: number, action: Action): ActAnswer | Promise<ActAnswer> {
   const bound = boundOf(step, index, action, walk.ids);
-  walk.log?.before({ step: index, do: printStep(step), ms: since(walk), ids: idsIn(bound) });
+  if (walk.log !== undefined) walk.log.before({ step: index, do: printStep(step), ms: since(walk), ids: idsIn(bound) });
   return walk.system.act(bound);
 }
 
@@ -210,7 +210,10 @@ function noteAnswer(walk: Walking, step: Step, index: number, answer: ActAnswer 
   walk.log.after({ step: index, answered, ms: since(walk), ids: made, outputs });
 }
 
-function actionOf({ actions }: Walking, { action }: Step): Action {
+function actionOf({ actions, plan }: Walking, { action }: Step): Action {
+  const { latest } = plan.source.model;
+  // Mostly the one that the model has just come by.
+  if (latest !== undefined && latest.name === action) return latest;
   const found = actions.get(action);
   if (found === undefined) throw new HarnessError(`the suite has no action ${action}`);
   return found;

@@ -34,7 +34,7 @@ export function compileTypes(source: SuiteSource, report: Report): ResourceType[
       attributes: Object.entries(own.attributes ?? {}).map(([n, value]) => attributeOf(n, value)),
       links: [],
       inverses: [],
-      handles: [],
+      unnamed: [],
       ...(own.observe === undefined ? {} : { observe: own.observe }),
       ...(own.list === undefined ? {} : { list: own.list }),
     };

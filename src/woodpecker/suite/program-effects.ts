@@ -23,7 +23,6 @@ export function performCode({ name, index, takes, makes, leaves, sets, also }: E
   ];
   return `const perform = (model, args, numbers) => {
     const { population, frame: { roles } } = model;
-    model.begin(${index + 1});
     ${takes.map((_, role) => `const ${roleCode(role)} = roles[${role}];`).join(' ')}
     ${leaves.map(({ state }, i) => `const state${i} = ${state};`).join(' ')}
     ${makes.length > 0 ? [...history, ...made].join('\n    ') : ''}

@@ -1,6 +1,6 @@
 /** A suite, compiled: names resolved, expressions turned into functions, every shorthand written out. */
 import type { Frame, Resource } from '../model/resource.js';
-import type { Handle, Step } from '../types.js';
+import type { Known, Step } from '../types.js';
 import type { Code } from './code.js';
 import type { Program } from './program.js';
 import type { Command, Scalar, SuiteSource } from './schema.js';
@@ -17,8 +17,8 @@ export interface ResourceType {
   readonly attributes: readonly Attribute[];
   readonly links: readonly Link[];
   readonly inverses: readonly Inverse[];
-  /** Of its resources, by number: the same in every walk, and made once. */
-  readonly handles: Handle[];
+  /** Its resources by number, as a system knows them that names none itself: the same in every walk, and made once. */
+  readonly unnamed: Known[];
   readonly observe?: Command;
   readonly list?: Command;
 }

@@ -37,7 +37,7 @@ export function createWalks(suite: Suite, hunt: HuntOrigin): Walks {
   let next = 0;
 
   const begin = (episode: number): Walk => {
-    if (episode % BLOCK === 0) memory.forget();
+    if (learns(hunt.strategy) && episode % BLOCK === 0) memory.forget();
     next = episode + 1;
     current = createWalk(suite, originOf(hunt, episode), memory);
     return current;
