@@ -47,8 +47,8 @@ export interface Model {
   clone(): Model;
 }
 
-/** `remembers`: for walks that choose by how resources came to be; it takes time. */
-export function createModel(suite: Suite, { remembers = false } = {}): Model {
+/** `remembers`: false where nobody asks how resources came to be, which takes time to keep. */
+export function createModel(suite: Suite, { remembers = true } = {}): Model {
   const model = new Modelled(suite, remembers);
   for (const { type, state, attributes } of suite.given) placeWith(model, type, state, attributes, 0);
   return model;

@@ -83,6 +83,7 @@ function createWalk(suite: Suite, origin: WalkOrigin, memory: Memory): Walk {
   const { digest, ref = '', strategy, pattern = '', seed, episode, lanes = 1 } = origin;
   const length = Math.min(origin.length, 200);
   const random = createRandom('walk', digest, ref, strategy, pattern, seed, episode, length, lanes);
+  // Only `mix` chooses by how resources came to be.
   const model = createModel(suite, { remembers: strategy === 'mix' });
   if (strategy === 'pattern') return patternWalk(suite, origin, model);
   const urn = createUrn(
