@@ -32,16 +32,17 @@ export interface Connection {
 }
 
 interface Pending {
+  readonly id: number;
   readonly method: Method;
   readonly deadlineMs: number;
-  /** When it is too late, on the clock of `performance`. */
-  readonly due: number;
+  /** When it was first looked at, on the clock of `performance`; most requests are answered before that. */
+  seen: number | undefined;
   answer(result: unknown): void;
   reject(error: unknown): void;
 }
 
-/** Between two looks at the open requests' deadlines, ms: one timer a driver is cheaper than one a request. */
-const TICK_MS = 250;
+/** Between two looks at the open requests, ms: one timer a driver is cheaper than one a request. */
+const TICK_MS = 125;
 
 export interface ConnectionOptions {
   /** A notification `log`. */
@@ -52,7 +53,8 @@ export interface ConnectionOptions {
 
 export function createConnection(child: ChildProcess, { onLog, onBroken }: ConnectionOptions): Connection {
   const { stdin, stdout, stderr } = pipesOf(child);
-  const open = new Map<number, Pending>();
+  /** In the order in which they were sent; mostly one, and hardly ever answered in another order. */
+  const open: Pending[] = [];
   const tail = createTail(STDERR_KEPT);
   let nextId = 1;
   let notifications = 0;
@@ -79,7 +81,7 @@ export function createConnection(child: ChildProcess, { onLog, onBroken }: Conne
         told = true;
         clearTimeout(timer);
         clearInterval(ticking);
-        if (!hungUp || open.size > 0) endedEarly(`the driver ${how}`);
+        if (!hungUp || open.length > 0) endedEarly(`the driver ${how}`);
         resolve();
       };
       const timer = setTimeout(tell, LAST_WORDS_MS);
@@ -99,8 +101,8 @@ export function createConnection(child: ChildProcess, { onLog, onBroken }: Conne
             reject(error);
           }
         };
-        open.set(id, { method, deadlineMs, due: performance.now() + deadlineMs, answer, reject });
-        stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`);
+        open.push({ id, method, deadlineMs, seen: undefined, answer, reject });
+        stdin.write(`{"jsonrpc":"2.0","id":${id},"method":"${method}","params":${JSON.stringify(params)}}\n`);
       });
     },
     close: (reason) => breakOff(reason),
@@ -119,15 +121,21 @@ export function createConnection(child: ChildProcess, { onLog, onBroken }: Conne
     const message = parse(line);
     if (!message) return breakOff(`the driver wrote what is not a JSON-RPC message: ${clip(line)}`);
     if (message.method !== undefined) return onNotification(message);
-    const pending = typeof message.id === 'number' ? open.get(message.id) : undefined;
-    if (!pending || typeof message.id !== 'number') {
+    const pending = taken(message.id);
+    if (!pending) {
       const said = message.error?.message ? `: ${clip(message.error.message)}` : '';
       return breakOff(`the driver answered request ${JSON.stringify(message.id ?? null)}, which is not open${said}`);
     }
-    open.delete(message.id);
     notifications = 0;
     if (message.error) pending.reject(errorOf(pending.method, message.error));
     else pending.answer(message.result);
+  }
+
+  /** Takes the request of this id out of those that are open. */
+  function taken(id: Message['id']): Pending | undefined {
+    const at = open.length === 1 && open[0]?.id === id ? 0 : open.findIndex((pending) => pending.id === id);
+    if (at === open.length - 1) return open.pop();
+    return at < 0 ? undefined : open.splice(at, 1)[0];
   }
 
   function onNotification({ method, params }: Message) {
@@ -138,8 +146,11 @@ export function createConnection(child: ChildProcess, { onLog, onBroken }: Conne
   }
 
   function breakOffTheLate(): void {
-    for (const { method, deadlineMs, due } of open.values()) {
-      if (performance.now() < due) continue;
+    const now = performance.now();
+    for (const pending of open) {
+      const { method, deadlineMs } = pending;
+      pending.seen ??= now;
+      if (now - pending.seen < deadlineMs) continue;
       const half = reader.unfinished > 0 ? `, and left a line of ${reader.unfinished} bytes without an end` : '';
       breakOff(`the driver did not answer ${method} within ${deadlineMs} ms${half}`);
     }
@@ -152,7 +163,7 @@ export function createConnection(child: ChildProcess, { onLog, onBroken }: Conne
 
   function endedEarly(what: string): void {
     const half = reader.unfinished > 0 ? ' in the middle of a line' : '';
-    const [first] = open.values();
+    const [first] = open;
     breakOff(`${what}${half}${first ? ` instead of answering ${first.method}` : ''}`);
   }
 
@@ -163,8 +174,7 @@ export function createConnection(child: ChildProcess, { onLog, onBroken }: Conne
     reader.close();
     clearInterval(ticking);
     onBroken();
-    for (const { reject } of open.values()) reject(broken);
-    open.clear();
+    for (const { reject } of open.splice(0)) reject(broken);
   }
 }
 

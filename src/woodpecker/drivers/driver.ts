@@ -185,7 +185,7 @@ function isPlainAct(result: unknown): result is ActAnswer {
     if (key !== 'states' && key !== 'ids') return false;
     const texts: unknown = (result as Record<typeof key, unknown>)[key];
     if (typeof texts !== 'object' || texts === null || Array.isArray(texts)) return false;
-    for (const text of Object.values(texts)) if (typeof text !== 'string') return false;
+    for (const name in texts) if (typeof (texts as Record<typeof name, unknown>)[name] !== 'string') return false;
   }
   return !Array.isArray(result);
 }

@@ -23,7 +23,7 @@ export interface Model {
   readonly latest: Action | undefined;
   /** Whether resources keep how they came to be. */
   readonly remembers: boolean;
-  /** What the last step used, made or changed, through cascades too. */
+  /** What the last step used, made or changed, through cascades too; looked for when it is asked for. */
   readonly touched: readonly Resource[];
   /** What expressions are evaluated in; `roles` is the binding under way. */
   readonly frame: Frame;
@@ -59,11 +59,6 @@ class Modelled extends Store implements Model {
   readonly frame: Frame;
   steps = 0;
   latest: Action | undefined = undefined;
-  /** Its index + 1. */
-  private current = 0;
-  /** What was touched by the last step, and behind that what was by others. */
-  private readonly lately: Resource[] = [];
-  private count = 0;
 
   constructor(
     suite: Suite,
@@ -74,7 +69,7 @@ class Modelled extends Store implements Model {
   }
 
   get touched(): readonly Resource[] {
-    return this.lately.slice(0, this.count);
+    return this.everyone().filter((r) => r.touched === this.steps);
   }
 
   live(): Resource[] {
@@ -101,7 +96,7 @@ class Modelled extends Store implements Model {
     const takes = action.takes.flatMap(({ role }) => this.get(step.takes[role] as Handle) ?? []);
     if (step.refused) {
       this.begin(undefined);
-      for (const r of takes) this.lately[this.count++] = r;
+      for (const r of takes) r.touched = this.steps;
       return;
     }
     bindRoles(this.frame, takes);
@@ -117,17 +112,6 @@ class Modelled extends Store implements Model {
   private begin(action: Action | undefined): void {
     this.steps++;
     this.latest = action;
-    this.current = action === undefined ? 0 : action.index + 1;
-    this.count = 0;
-  }
-
-  touch(r: Resource): void {
-    if (r.touched === this.steps) return;
-    r.touched = this.steps;
-    r.pastBefore = r.past;
-    r.past = this.current;
-    r.uses++;
-    this.lately[this.count++] = r;
   }
 
   clone(): Model {

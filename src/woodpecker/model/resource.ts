@@ -22,10 +22,10 @@ export interface Resource {
   /** In a model that remembers: how it came to be, as a hash: the action that made it, and what that took. `origin` looks less far back. */
   lineage: number;
   origin: number;
-  /** The actions that last used or changed it, from the latest, as index + 1; 0: none. */
+  /** In a model that remembers: the actions that last used or changed it, from the latest, as index + 1; 0: none. */
   past: number;
   pastBefore: number;
-  /** How often it was used or changed. */
+  /** In a model that remembers: how often it was used or changed. */
   uses: number;
   /** Number of the step that last used or changed it. */
   touched: number;

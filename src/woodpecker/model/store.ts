@@ -5,7 +5,7 @@ import type { Resource } from './resource.js';
 
 // Shared by all that have no links, or nothing that links to them; nobody writes to it.
 export const NONE: never[] = [];
-/** Fills the numbers of a type that a shortened sequence skips. */
+/** Stands for number 0, and for the numbers of a type that a shortened sequence skips. */
 const GAP = {} as Resource;
 /** Of each type, so many handles are kept from walk to walk. */
 const MOST_KEPT = 1000;
@@ -29,7 +29,7 @@ export class Store {
       for (let state = 0; state < type.states.length; state++) lists.push([]);
       population.push(lists);
       counted.push(0);
-      byNumber.push([]);
+      byNumber.push([GAP]);
     }
     this.population = population;
     this.counted = counted;
@@ -46,12 +46,13 @@ export class Store {
     number: number,
   ): Resource {
     const all = this.byNumber[type.index] as Resource[];
-    const n = number === 0 ? Math.max(all.length, 1) : number;
+    const n = number === 0 ? all.length : number;
+    if (n !== all.length) leaveGaps(all, n);
     const list = this.population[type.index]?.[state] as Resource[];
     const resource: Resource = {
       type,
       number: n,
-      handle: handleOf(type, n),
+      handle: type.unnamed[n]?.handle ?? firstHandle(type, n),
       state,
       slot: list.length,
       attributes,
@@ -65,9 +66,7 @@ export class Store {
       touched: -1,
     };
     list.push(resource);
-    while (all.length < n) all.push(GAP);
-    if (n === all.length) all.push(resource);
-    else all[n] = resource;
+    all[n] = resource;
     if (!type.final[state]) (this.counted[type.index] as number)++;
     return resource;
   }
@@ -85,8 +84,8 @@ export class Store {
     if (type.final[r.state] !== type.final[state])
       this.counted[type.index] = (this.counted[type.index] as number) + (type.final[state] ? -1 : 1);
     const to = lists[state] as Resource[];
-    if (state === type.gone) for (let i = 0; i < r.links.length; i++) unpoint(r, i, r.links[i]);
-    else if (r.state === type.gone) for (let i = 0; i < r.links.length; i++) point(r, i, r.links[i]);
+    if (state === type.gone) unpointAll(r);
+    else if (r.state === type.gone) pointAll(r);
     r.state = state;
     r.slot = to.length;
     to.push(r);
@@ -162,9 +161,23 @@ export function placeWith(
   );
 }
 
-function handleOf({ name, unnamed }: ResourceType, n: number): Handle {
+// What is rare stands apart from what is compiled into every action's code.
+
+function leaveGaps(all: Resource[], n: number): void {
+  while (all.length < n) all.push(GAP);
+}
+
+function firstHandle({ name, unnamed }: ResourceType, n: number): Handle {
   for (let i = unnamed.length; i <= n && i < MOST_KEPT; i++) unnamed.push(called(`${name}#${i}`));
   return unnamed[n]?.handle ?? `${name}#${n}`;
+}
+
+function unpointAll(r: Resource): void {
+  for (let i = 0; i < r.links.length; i++) unpoint(r, i, r.links[i]);
+}
+
+function pointAll(r: Resource): void {
+  for (let i = 0; i < r.links.length; i++) point(r, i, r.links[i]);
 }
 
 const called = (handle: Handle): Known => ({ handle, id: handle });

@@ -11,13 +11,13 @@ export interface Ids {
 
 const own = new Map<Handle, Known>();
 /** The same in every walk: made once. */
-function unnamed(handle: Handle): Known {
-  let found = own.get(handle);
-  if (found === undefined) {
-    found = { handle, id: handle };
-    if (own.size < MOST_KEPT) own.set(handle, found);
-  }
-  return found;
+const unnamed = (handle: Handle): Known => own.get(handle) ?? firstOf(handle);
+
+/** Apart from what is run for each step: it is compiled without this. */
+function firstOf(handle: Handle): Known {
+  const known = { handle, id: handle };
+  if (own.size < MOST_KEPT) own.set(handle, known);
+  return known;
 }
 
 const MOST_KEPT = 10_000;

@@ -104,8 +104,13 @@ function* walking(system: System, plan: WalkPlan, tools: RunTools): Work<WalkRes
     judge: createJudge({ system, suite, model: source.model, ids, tally, clock }),
     began: clock.now(),
   };
-  const ending = yield* tornDown(walk, yield* attempt(begunAndWalked(walk)));
-  return resultOf(walk, ending);
+  let before: Ending;
+  try {
+    before = yield* begunAndWalked(walk);
+  } catch (error) {
+    before = endedBy(error);
+  }
+  return resultOf(walk, yield* tornDown(walk, before));
 }
 
 const since = ({ tools, began }: Walking): number => tools.clock.now() - began;
@@ -138,7 +143,8 @@ function* begunAndWalked(walk: Walking): Work<Ending> {
     let wrong: Wrong | undefined;
     try {
       const acted = begun(walk, step, index, action);
-      answer = isLater(acted) ? yield* later(acted) : acted;
+      // Not by `later`: a generator less for each step.
+      answer = isLater(acted) ? ((yield acted) as ActAnswer) : acted;
       if (step.refused) wrong = { kind: 'accepted', message: `${step.action} was not refused` };
     } catch (error) {
       wrong = wrongThrown(step, error);
@@ -221,7 +227,12 @@ function actionOf({ actions, plan }: Walking, { action }: Step): Action {
 
 /** Tears down after whatever came before. Only a walk that passed so far can fail by what is left. */
 function* tornDown(walk: Walking, before: Ending): Work<Ending> {
-  const after = yield* attempt(stopped(walk));
+  let after: Ending;
+  try {
+    after = yield* stopped(walk);
+  } catch (error) {
+    after = endedBy(error);
+  }
   walk.system.kill();
   return before.outcome === 'pass' ? after : before;
 }
@@ -286,11 +297,6 @@ function failed(wrong: Wrong, at?: number): Ending {
 }
 
 /** What the test itself does wrong ends a walk as an error; what it was told to give up, as skipped. */
-function* attempt(work: Work<Ending>): Work<Ending> {
-  try {
-    return yield* work;
-  } catch (error) {
-    if (error instanceof Interrupted) return { outcome: 'skipped' };
-    return { outcome: 'error', error: wordsOf(error) };
-  }
+function endedBy(error: unknown): Ending {
+  return error instanceof Interrupted ? { outcome: 'skipped' } : { outcome: 'error', error: wordsOf(error) };
 }

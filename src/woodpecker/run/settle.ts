@@ -37,7 +37,7 @@ function finish<T>(work: Work<T>, waiting: Promise<unknown>, giveUp: AbortSignal
       // What was being waited for may still come: nobody listens to it any more.
       current.heard = false;
       current = listen();
-      advance(() => work.throw(new Interrupted('the wait was given up')));
+      advance('throw', new Interrupted('the wait was given up'));
     };
     giveUp?.addEventListener('abort', interrupt, { once: true });
     waiting.then(current.value, current.error);
@@ -47,18 +47,18 @@ function finish<T>(work: Work<T>, waiting: Promise<unknown>, giveUp: AbortSignal
       const listener = {
         heard: true,
         value(value: unknown): void {
-          if (listener.heard) advance(() => work.next(value));
+          if (listener.heard) advance('next', value);
         },
         error(error: unknown): void {
-          if (listener.heard) advance(() => work.throw(error));
+          if (listener.heard) advance('throw', error);
         },
       };
       return listener;
     }
 
-    function advance(resume: () => IteratorResult<Promise<unknown>, T>): void {
+    function advance(how: 'next' | 'throw', what: unknown): void {
       try {
-        const step = resume();
+        const step = how === 'next' ? work.next(what) : work.throw(what);
         if (!step.done) {
           step.value.then(current.value, current.error);
           return;

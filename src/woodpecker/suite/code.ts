@@ -48,8 +48,20 @@ const TOOLS = {
 
 /** Compiles the body of a function that returns what was asked for. It sees the tools as `kit`, and `types`. */
 export function compiled<T>(body: Code, types: readonly ResourceType[]): T {
-  return new Function('kit', 'types', `"use strict"; ${body}`)(TOOLS, types) as T;
+  let made = known.get(body);
+  if (made === undefined) {
+    made = new Function('kit', 'types', `"use strict"; ${body}`) as Maker;
+    if (known.size >= MOST_KNOWN) known.clear();
+    known.set(body, made);
+  }
+  return made(TOOLS, types) as T;
 }
+
+type Maker = (kit: typeof TOOLS, types: readonly ResourceType[]) => unknown;
+
+/** By text. A suite is read again and again, and what was made of the same text need not get fast once more. */
+const known = new Map<Code, Maker>();
+const MOST_KNOWN = 2_000;
 
 /** An expression as a function of what is bound. Compiled when it is first asked for: most are only parts of larger code. */
 export function formula(code: Code, roles: ReadonlySet<number>): (frame: Frame) => unknown {

@@ -13,21 +13,21 @@ export function performCode({ name, index, takes, makes, leaves, sets, also }: E
     const r = roleCode(taken + i);
     return [
       `const ${r} = model.place(${placeCode(type)}, ${state}, numbers === undefined ? 0 : numbers[${i}]);`,
-      `if (model.remembers) { ${r}.lineage = lineage + ${i} | 0; ${r}.origin = origin + ${i} | 0; }`,
+      `if (remembers) { ${r}.lineage = lineage + ${i} | 0; ${r}.origin = origin + ${i} | 0; }`,
       `roles[${taken + i}] = ${r};`,
     ];
   });
   const history = [
     'let lineage = 0, origin = 0;',
-    `if (model.remembers) { lineage = kit.lineageOf(${index}, roles, ${taken}); origin = kit.originOf(${index}, roles, ${taken}); }`,
+    `if (remembers) { lineage = kit.lineageOf(${index}, roles, ${taken}); origin = kit.originOf(${index}, roles, ${taken}); }`,
   ];
   return `const perform = (model, args, numbers) => {
-    const { population, frame: { roles } } = model;
+    const { population, remembers, steps, frame: { roles } } = model;
     ${takes.map((_, role) => `const ${roleCode(role)} = roles[${role}];`).join(' ')}
     ${leaves.map(({ state }, i) => `const state${i} = ${state};`).join(' ')}
     ${makes.length > 0 ? [...history, ...made].join('\n    ') : ''}
     ${assignments.map(({ value }, i) => `const value${i} = ${value};`).join(' ')}
-    ${roles.map((r) => `model.touch(${r});`).join(' ')}
+    ${roles.map((r) => touchCode(r, index)).join(' ')}
     ${leaves.map(({ role }, i) => `model.setState(${roleCode(role)}, state${i});`).join(' ')}
     ${assignments.map((to, i) => assignCode(roleCode(to.role), to, `value${i}`)).join(' ')}
     ${also.map((rule, i) => `cascade${i}(${['model', 'args', fromCode(rule), ...roles, ...(rule.deep ? ['new Set()'] : [])].join(', ')});`).join(' ')}
@@ -51,18 +51,18 @@ interface Named {
 }
 
 /** A function for each cascade, which calls itself where the rule goes deep. */
-export function cascadeCode(rule: Cascade, i: number, { takes, makes }: Effects): Code {
+export function cascadeCode(rule: Cascade, i: number, { index, takes, makes }: Effects): Code {
   const roles = [...takes, ...makes].map((_, role) => roleCode(role));
   const { type, where, leaves, sets, deep } = rule;
   const further = deep ? deeperCode(rule, [...takes, ...makes]) : undefined;
   return `const cascade${i} = (${['model', 'args', 'from', ...roles, 'done'].join(', ')}) => {
-    const { population } = model;
+    const { population, remembers, steps } = model;
     // The list is copied: what happens to its members may take them out of it.
     for (const it of from.slice()) {
       if (it.state === ${type.gone}) continue;
       ${deep ? 'if (done.has(it)) continue; done.add(it);' : ''}
       ${where.length > 0 ? `if (!(${where.join(' && ')})) continue;` : ''}
-      model.touch(it);
+      if (it.touched !== steps) { ${touchCode('it', index)} }
       ${leaves === undefined ? '' : `const state = ${leaves};`}
       ${sets.map(({ value }, n) => `const value${n} = ${value};`).join(' ')}
       ${further === undefined ? '' : `const further = ${further};`}
@@ -88,6 +88,10 @@ function assignCode(r: Code, { attribute, link }: Assignment, value: Code): Code
   if (attribute !== undefined && attribute >= 0) return `${r}.attributes[${attribute}] = ${value};`;
   return link === undefined ? '' : `model.setLink(${r}, ${link}, ${value});`;
 }
+
+/** Notes that this step used a resource, or changed it: once a step, as no two roles have the same one. */
+const touchCode = (r: Code, action: number): Code =>
+  `${r}.touched = steps; if (remembers) { ${r}.pastBefore = ${r}.past; ${r}.past = ${action + 1}; ${r}.uses++; }`;
 
 /** Where a cascade begins: all that is live of a type, or what links to a role's resource. */
 function fromCode({ from }: Cascade): Code {
