@@ -143,6 +143,13 @@ export class Store {
   }
 }
 
+/** Pushed, as all lists of a model: see `Store`. */
+function listOf<T>(length: number, value: T): T[] {
+  const list: T[] = [];
+  for (let i = 0; i < length; i++) list.push(value);
+  return list;
+}
+
 /** Places a resource that links to nothing yet. */
 export function placeWith(
   store: Store,
@@ -154,8 +161,8 @@ export function placeWith(
   return store.place(
     type,
     attributes.length === 0 ? NONE : attributes.slice(),
-    type.links.length === 0 ? NONE : type.links.map(() => undefined),
-    type.inverses.length === 0 ? NONE : type.inverses.map(() => NONE),
+    type.links.length === 0 ? NONE : listOf(type.links.length, undefined),
+    type.inverses.length === 0 ? NONE : listOf(type.inverses.length, NONE),
     state,
     number,
   );

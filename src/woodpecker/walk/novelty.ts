@@ -12,9 +12,11 @@ import type { Resource } from '../model/resource.js';
 import type { Action, Suite } from '../suite/suite.js';
 
 const CELLS = 1 << 15;
+const MOST_SEEN = 65_535;
+/** The grain of everything there is stands apart from these. */
 const GRAINS = 5;
-/** The grain of everything there is stands apart: where there is much, nothing ever looks the same twice. */
-const WORLD = GRAINS;
+/** With more resources than these a world counts as new, and is not noted: it hardly ever comes twice, and takes time to look at. */
+const MOST_IN_WORLD = 48;
 /** Keeps a grain in which a step is wholly new from deciding alone. */
 const FLOOR = 0.05;
 
@@ -31,16 +33,34 @@ export interface Novelty {
 }
 
 export function createNovelty(suite: Suite): Novelty {
-  const sketches = Array.from({ length: GRAINS + 1 }, () => new Uint16Array(CELLS));
+  const sketches = Array.from({ length: GRAINS }, () => new Uint16Array(CELLS));
+  const here = new Uint16Array(CELLS);
   /** Kinds of uses of each action seen so far, by grain, and how often each was taken. */
-  const kinds = Array.from({ length: GRAINS + 1 }, () => new Float64Array(suite.actions.length).fill(1));
+  const kinds = Array.from({ length: GRAINS }, () => new Float64Array(suite.actions.length).fill(1));
   const taken = new Float64Array(suite.actions.length).fill(1);
-  const cells = new Int32Array(GRAINS + 1);
-  let world = 0;
+  const cells = new Int32Array(GRAINS);
+  let world: number | undefined;
   let worldOf: Model | undefined;
   let worldAt = -1;
 
-  /** Fills `cells` with where this use of the action is counted. */
+  /** The world as it is before the next step, worked out once for all uses that are looked at; undefined where there is too much in it. */
+  const worldNow = (model: Model): number | undefined => {
+    if (worldOf !== model || worldAt !== model.steps) {
+      world = countAll(model) > MOST_IN_WORLD ? undefined : worldHash(model);
+      worldOf = model;
+      worldAt = model.steps;
+    }
+    return world;
+  };
+
+  /** Where this use of the action is counted in this world. */
+  const locateHere = (action: Action, takes: readonly Resource[], world: number): number => {
+    let shape = mix(SEED, action.index + 1);
+    for (let i = 0; i < action.takes.length; i++) shape = mix(shape, shapeOf(takes[i] as Resource));
+    return cell(mix(shape, world));
+  };
+
+  /** Fills `cells` with where this use of the action is counted, but for the world. */
   const locate = (action: Action, takes: readonly Resource[], model: Model): void => {
     let start = mix(SEED, action.index + 1);
     for (const make of action.makes) start = mix(start, magnitude(countLive(model, make.type.index)));
@@ -49,11 +69,6 @@ export function createNovelty(suite: Suite): Novelty {
     let lineage = start;
     let past = start;
     let used = start;
-    if (worldOf !== model || worldAt !== model.steps) {
-      world = worldHash(model);
-      worldOf = model;
-      worldAt = model.steps;
-    }
     for (let i = 0; i < action.takes.length; i++) {
       const r = takes[i] as Resource;
       const own = shapeOf(r);
@@ -70,7 +85,6 @@ export function createNovelty(suite: Suite): Novelty {
     cells[2] = cell(lineage);
     cells[3] = cell(past);
     cells[4] = cell(used);
-    cells[WORLD] = cell(mix(shape, world));
   };
 
   return {
@@ -85,28 +99,35 @@ export function createNovelty(suite: Suite): Novelty {
       return score;
     },
     timesHere(action, takes, model) {
-      locate(action, takes, model);
-      return (sketches[WORLD] as Uint16Array)[cells[WORLD] as number] as number;
+      const world = worldNow(model);
+      return world === undefined ? 0 : (here[locateHere(action, takes, world)] as number);
     },
     world: worldHash,
     note(action, takes, model) {
       locate(action, takes, model);
       taken[action.index] = (taken[action.index] as number) + 1;
       let fresh = 0;
-      for (let g = 0; g <= GRAINS; g++) {
+      for (let g = 0; g < GRAINS; g++) {
         const sketch = sketches[g] as Uint16Array;
         const at = cells[g] as number;
         const seen = sketch[at] as number;
         if (seen === 0) {
-          if (g !== WORLD) fresh++;
+          fresh++;
           (kinds[g] as Float64Array)[action.index] = ((kinds[g] as Float64Array)[action.index] as number) + 1;
         }
-        if (seen < 65_535) sketch[at] = seen + 1;
+        if (seen < MOST_SEEN) sketch[at] = seen + 1;
+      }
+      const world = worldNow(model);
+      if (world !== undefined) {
+        const at = locateHere(action, takes, world);
+        const seen = here[at] as number;
+        if (seen < MOST_SEEN) here[at] = seen + 1;
       }
       return fresh;
     },
     forget() {
       for (const sketch of sketches) sketch.fill(0);
+      here.fill(0);
       for (const kind of kinds) kind.fill(1);
       taken.fill(1);
     },
@@ -130,6 +151,12 @@ function worldHash(model: Model): number {
     }
   }
   return hash;
+}
+
+function countAll({ population }: Model): number {
+  let n = 0;
+  for (const lists of population) for (let s = 0; s < lists.length - 1; s++) n += lists[s]?.length ?? 0;
+  return n;
 }
 
 function countLive(model: Model, type: number): number {

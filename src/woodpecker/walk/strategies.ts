@@ -118,6 +118,8 @@ function leastOf(
         least = worth;
         best.action = use.action;
         for (let role = 0; role < use.action.takes.length; role++) best.takes[role] = use.takes[role] as Resource;
+        // Less than never there is not.
+        if (worth === 0) break;
       }
       return best.action ? (best as Use) : undefined;
     },
