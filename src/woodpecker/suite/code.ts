@@ -46,21 +46,21 @@ const TOOLS = {
   stateCalled: (type: ResourceType, name: unknown): number => Math.max(0, type.states.indexOf(String(name))),
 } as const;
 
-/** Compiles the body of a function that returns what was asked for. It sees the tools as `kit`, and `types`. */
-export function compiled<T>(body: Code, types: readonly ResourceType[]): T {
+/**
+ * What the body of a function returns that sees the tools as `kit` and nothing else: the same for the same text. A suite is read
+ * again and again, and its code need not get fast once more.
+ */
+export function compiled<T>(body: Code): T {
   let made = known.get(body);
   if (made === undefined) {
-    made = new Function('kit', 'types', `"use strict"; ${body}`) as Maker;
+    made = new Function('kit', `"use strict"; ${body}`)(TOOLS) as unknown;
     if (known.size >= MOST_KNOWN) known.clear();
     known.set(body, made);
   }
-  return made(TOOLS, types) as T;
+  return made as T;
 }
 
-type Maker = (kit: typeof TOOLS, types: readonly ResourceType[]) => unknown;
-
-/** By text. A suite is read again and again, and what was made of the same text need not get fast once more. */
-const known = new Map<Code, Maker>();
+const known = new Map<Code, unknown>();
 const MOST_KNOWN = 2_000;
 
 /** An expression as a function of what is bound. Compiled when it is first asked for: most are only parts of larger code. */
@@ -71,7 +71,6 @@ export function formula(code: Code, roles: ReadonlySet<number>): (frame: Frame) 
       const bound = [...roles].map((role) => `const ${roleCode(role)} = roles[${role}];`).join(' ');
       get = compiled<(frame: Frame) => unknown>(
         `return ({ roles, args, population }) => { ${bound} return ${code}; };`,
-        [],
       );
     }
     return get(frame);

@@ -80,7 +80,7 @@ function compileAction(
     alone: own.alone ?? false,
     run: own.run,
   };
-  return Object.assign(action, { program: programOf(action, types) });
+  return Object.assign(action, { program: programOf(action) });
 }
 
 function compileTakes(own: ActionSource, types: readonly ResourceType[], path: Path, report: Report): Take[] {

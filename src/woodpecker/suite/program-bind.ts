@@ -105,7 +105,7 @@ function testsOf(takes: readonly Take[], role: number): Code[] {
   const r = roleCode(role);
   const tests = takes.slice(0, role).flatMap((other, i) => (other.type === type ? [`${r} !== ${roleCode(i)}`] : []));
   // What comes by a link can be in any state, and of another type where the link allows several.
-  if (via && 'link' in via) tests.unshift(`${r}.type === types[${type.index}]`);
+  if (via && 'link' in via) tests.unshift(`${r}.type.index === ${type.index}`);
   if (via && (states.length < type.gone || 'link' in via))
     tests.push(`(${states.map((state) => `${r}.state === ${state}`).join(' || ') || 'false'})`);
   return [...tests, ...when.map(({ code }) => `(${code})`)];

@@ -22,7 +22,7 @@ export function performCode({ name, index, takes, makes, leaves, sets, also }: E
     `if (remembers) { lineage = kit.lineageOf(${index}, roles, ${taken}); origin = kit.originOf(${index}, roles, ${taken}); }`,
   ];
   return `const perform = (model, args, numbers) => {
-    const { population, remembers, steps, frame: { roles } } = model;
+    const { population, remembers, steps, frame: { roles }, suite: { types } } = model;
     ${takes.map((_, role) => `const ${roleCode(role)} = roles[${role}];`).join(' ')}
     ${leaves.map(({ state }, i) => `const state${i} = ${state};`).join(' ')}
     ${makes.length > 0 ? [...history, ...made].join('\n    ') : ''}
@@ -56,7 +56,7 @@ export function cascadeCode(rule: Cascade, i: number, { index, takes, makes }: E
   const { type, where, leaves, sets, deep } = rule;
   const further = deep ? deeperCode(rule, [...takes, ...makes]) : undefined;
   return `const cascade${i} = (${['model', 'args', 'from', ...roles, 'done'].join(', ')}) => {
-    const { population, remembers, steps } = model;
+    const { population, remembers, steps, suite: { types } } = model;
     // The list is copied: what happens to its members may take them out of it.
     for (const it of from.slice()) {
       if (it.state === ${type.gone}) continue;

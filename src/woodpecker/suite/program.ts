@@ -6,7 +6,7 @@ import type { Random } from '../walk/random.js';
 import { type Code, codeOf, compiled, recordCode } from './code.js';
 import { bindCode } from './program-bind.js';
 import { cascadeCode, performCode } from './program-effects.js';
-import type { Action, ResourceType } from './suite.js';
+import type { Action } from './suite.js';
 
 export interface Program {
   /** Binds the action's roles in the model's frame, uniformly among what fits, role by role; false when the action is not legal now. */
@@ -20,7 +20,7 @@ export interface Program {
   bound(step: Step, index: number, ids: Ids): BoundStep;
 }
 
-export function programOf(action: Omit<Action, 'program'>, types: readonly ResourceType[]): Program {
+export function programOf(action: Omit<Action, 'program'>): Program {
   return compiled<Program>(
     [
       bindCode(action),
@@ -29,7 +29,6 @@ export function programOf(action: Omit<Action, 'program'>, types: readonly Resou
       boundCode(action),
       'return { bind, perform, bound };',
     ].join('\n'),
-    types,
   );
 }
 
