@@ -1,7 +1,7 @@
 /** Patterns put together by people: what may come next after some steps, and what does not fit. */
-import { createModel, type Model, numberOf } from '../woodpecker/model/model.js';
+import { createModel, type Model } from '../woodpecker/model/model.js';
 import type { Resource } from '../woodpecker/model/resource.js';
-import { parseStep, printStep, StepSyntaxError } from '../woodpecker/step-text.js';
+import { numberOf, parseStep, printStep, StepSyntaxError } from '../woodpecker/step-text.js';
 import type { Action, Param, Suite } from '../woodpecker/suite/suite.js';
 import type { Handle, Json, Step } from '../woodpecker/types.js';
 import { boundsOf } from '../woodpecker/walk/values.js';

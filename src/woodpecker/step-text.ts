@@ -34,6 +34,9 @@ export function typeOf(handle: Handle): string {
   return handle.slice(0, handle.lastIndexOf('#'));
 }
 
+/** Its number among those of its type. */
+export const numberOf = (handle: Handle): number => Number(handle.slice(handle.lastIndexOf('#') + 1));
+
 export function printStep(step: Step): string {
   const words: string[] = [];
   for (const role in step.takes) words.push(named(role, step.takes[role] as Handle));

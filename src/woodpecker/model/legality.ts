@@ -1,4 +1,6 @@
 /** Whether a step can be taken, and if not, why; and whether the suite promises that the system refuses it. */
+
+import { numberOf } from '../step-text.js';
 import { misfit } from '../suite/compile-parts.js';
 import { type Action, actionNamed } from '../suite/suite.js';
 import type { Handle, Step } from '../types.js';
@@ -7,6 +9,9 @@ import type { Resource } from './resource.js';
 
 /** The objection to a step for which only room is wanting: a walk's own limit, of which the system knows nothing. */
 export const NO_ROOM = 'there are as many as there may be';
+
+/** What is made has a number up to this: the numbers between are kept free, and take room. */
+const MOST_NUMBER = 100_000;
 
 /** Whether the suite says that the system must refuse these values. */
 export function isForbidden(action: Action, args: Args): boolean {
@@ -39,6 +44,7 @@ export function objectionTo(model: Model, step: Step): string | undefined {
   for (const make of action.makes) {
     const handle = step.makes[make.role] as Handle;
     if (model.get(handle)) return `${handle} was made before`;
+    if (numberOf(handle) > MOST_NUMBER) return `${handle} is beyond what a walk can make`;
   }
   return undefined;
 }

@@ -2,6 +2,8 @@
  * The model of a system under test: which resources there should be, in which states, after the steps so far. Lists by type
  * and state are kept up to date, so choosing a legal step never searches what cannot fit.
  */
+
+import { numberOf } from '../step-text.js';
 import { type Action, actionNamed, type Suite, stateOf } from '../suite/suite.js';
 import type { Handle, Json, Observation, Step } from '../types.js';
 import { objectionTo } from './legality.js';
@@ -121,8 +123,6 @@ class Modelled extends Store implements Model {
     return copy;
   }
 }
-
-export const numberOf = (handle: Handle): number => Number(handle.slice(handle.lastIndexOf('#') + 1));
 
 /** Puts resources into the roles that expressions see, from the first on. What is behind them is of no account. */
 export function bindRoles(frame: Frame, takes: readonly Resource[]): void {

@@ -46,7 +46,8 @@ export class Store {
     number: number,
   ): Resource {
     const all = this.byNumber[type.index] as Resource[];
-    const n = number === 0 ? all.length : number;
+    // A small integer to the compiler too: else it makes numbers boxes, and all that was compiled without boxes is thrown away.
+    const n = (number === 0 ? all.length : number) | 0;
     if (n !== all.length) leaveGaps(all, n);
     const list = this.population[type.index]?.[state] as Resource[];
     const resource: Resource = {

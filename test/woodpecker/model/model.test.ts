@@ -167,4 +167,11 @@ describe('the model', () => {
     expect(objection(model, 'add -> disk#3')).toBe('disk#3 was made before');
     expect(Object.keys(model.states(model.live())).toSorted()).toEqual(['disk#3', 'disk#7', 'vm#1']);
   });
+
+  it('makes nothing with a number that would take all memory to count up to', () => {
+    const model = modelAfter(STORE);
+    expect(objection(model, 'add -> disk#100000')).toBeUndefined();
+    for (const number of ['100001', '4294967297', '9'.repeat(400)])
+      expect(objection(model, `add -> disk#${number}`)).toBe(`disk#${number} is beyond what a walk can make`);
+  });
 });
