@@ -57,6 +57,10 @@ describe('the walls of the house', () => {
     expect(saying(rules, own)).toEqual([]);
   });
 
+  it('compile text in one place only', () => {
+    expect(saying(sources, /\bnew Function\(|\beval\(|\brunIn\w+Context\(/)).toEqual(['src/woodpecker/suite/code.ts']);
+  });
+
   it('let only main.ts read the environment', () => {
     const others = sources.filter(({ path }) => path !== 'src/main.ts');
     expect(saying(others, /\bprocess\.env\b/)).toEqual([]);

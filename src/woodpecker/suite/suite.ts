@@ -1,4 +1,4 @@
-/** A suite, compiled: names resolved, expressions turned into functions, every shorthand written out. */
+/** A suite, compiled: names resolved, expressions turned into code, every shorthand written out. */
 import type { Frame, Resource } from '../model/resource.js';
 import type { Known, Step } from '../types.js';
 import type { Code } from './code.js';
