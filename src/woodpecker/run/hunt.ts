@@ -235,7 +235,7 @@ export async function hunt(plan: HuntPlan, parts: HuntParts): Promise<HuntReport
 }
 
 /** A walk that ends when its steps or its time are used up: slow systems do not overrun a budget by a whole walk. */
-function within({ model, next }: StepSource, most: number, late: () => boolean): StepSource {
+function within(source: StepSource, most: number, late: () => boolean): StepSource {
   let left = most;
-  return { model, next: () => (left-- > 0 && !late() ? next() : undefined) };
+  return { model: source.model, next: () => (left-- > 0 && !late() ? source.next() : undefined) };
 }

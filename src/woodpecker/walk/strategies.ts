@@ -6,11 +6,7 @@ import type { Step, Strategy } from '../types.js';
 import { createFrontier, useOf } from './frontier.js';
 import type { Arm, Memory } from './memory.js';
 import type { Random } from './random.js';
-import type { Urn, Use } from './urn.js';
-
-export interface Chooser {
-  choose(): Use | undefined;
-}
+import type { Chooser, Urn, Use } from './urn.js';
 
 export interface ChooserParts {
   readonly strategy: Strategy | 'pattern';
@@ -32,34 +28,32 @@ const THRIFT = [0.5, 0.75, 0.9, 0.95] as const;
 
 export function chooserOf(parts: ChooserParts): Chooser {
   const { strategy, arm, suite, urn, memory, random, model } = parts;
-  const plain: Chooser = { choose: () => urn.draw() };
-  const novel = leastOf(urn, random, DRAWS, AS_IT_COMES, (action, takes) => memory.novelty.score(action, takes, model));
   switch (strategy) {
     case 'fair':
       return fair(suite, urn, random);
     case 'path':
-      return leastOf(urn, random, MANY_DRAWS, 0, memory.pairs);
+      return new Least(urn, random, MANY_DRAWS, 0, memory.pairs);
     case 'swarm':
       // Every other walk is a full one: some failures need every action.
       if (random.chance(0.5)) urn.narrow(half(suite, random), 0);
       else urn.narrow(undefined, thriftOf(random));
-      return plain;
+      return urn;
     case 'mix':
       if (arm === 'narrow') urn.narrow(undefined, thriftOf(random));
-      if (arm === 'novel' || arm === 'narrow') return novel;
-      return everywhere(parts);
+      if (arm !== 'novel' && arm !== 'narrow') return everywhere(parts);
+      return new Least(urn, random, DRAWS, AS_IT_COMES, (action, takes) => memory.novelty.score(action, takes, model));
     default:
-      return plain;
+      return urn;
   }
 }
 
 /** Least executed first, counted anew in each walk: one long count would starve what makes things. */
 function fair(suite: Suite, urn: Urn, random: Random): Chooser {
   const taken = suite.actions.map(() => 0);
-  const least = leastOf(urn, random, MANY_DRAWS, 0, (action) => (taken[action.index] ?? 0) / action.weight);
+  const least = new Least(urn, random, MANY_DRAWS, 0, (action) => (taken[action.index] ?? 0) / action.weight);
   return {
-    choose() {
-      const use = least.choose();
+    draw() {
+      const use = least.draw();
       if (use) taken[use.action.index] = (taken[use.action.index] ?? 0) + 1;
       return use;
     },
@@ -71,14 +65,14 @@ function everywhere({ urn, random, memory, model }: ChooserParts): Chooser {
   const { novelty } = memory;
   const frontier = createFrontier(model, novelty);
   let way: readonly Step[] = [];
-  const least = leastOf(urn, random, DRAWS, 0, (action, takes) => novelty.timesHere(action, takes, model));
+  const least = new Least(urn, random, DRAWS, 0, (action, takes) => novelty.timesHere(action, takes, model));
   return {
-    choose() {
+    draw() {
       const [planned, ...rest] = way;
       way = rest;
       // What came in between, a fault or an illegal step, may have changed the world.
       if (planned && model.objection(planned) === undefined) return useOf(model, planned);
-      const use = least.choose();
+      const use = least.draw();
       if (!use || novelty.timesHere(use.action, use.takes, model) === 0) return use;
       const [first, ...further] = frontier.way() ?? [];
       if (!first) return use;
@@ -95,33 +89,37 @@ function half(suite: Suite, random: Random): boolean[] {
   return suite.actions.map((a) => a.takes.length === 0 || random.chance(0.5));
 }
 
-/** Of several draws, the one that scores least. */
-function leastOf(
-  urn: Urn,
-  random: Random,
-  draws: number,
-  asItComes: number,
-  score: (action: Action, takes: readonly Resource[]) => number,
-): Chooser {
-  const best: { action: Action | undefined; takes: Resource[] } = { action: undefined, takes: [] };
-  return {
-    choose() {
-      const first = urn.draw();
-      if (!first || (asItComes > 0 && random.chance(asItComes))) return first;
-      let least = Number.POSITIVE_INFINITY;
-      let use: Use | undefined = first;
-      for (let i = 0; use && i < draws; i++) {
-        if (i > 0) use = urn.draw();
-        if (!use) break;
-        const worth = score(use.action, use.takes);
-        if (worth >= least) continue;
-        least = worth;
-        best.action = use.action;
-        for (let role = 0; role < use.action.takes.length; role++) best.takes[role] = use.takes[role] as Resource;
-        // Less than never there is not.
-        if (worth === 0) break;
-      }
-      return best.action ? (best as Use) : undefined;
-    },
-  };
+/** Of several draws, the one that scores least; sometimes the first as it comes. */
+class Least implements Chooser {
+  private readonly best: { action: Action | undefined; takes: Resource[] };
+
+  constructor(
+    private readonly urn: Urn,
+    private readonly random: Random,
+    private readonly draws: number,
+    private readonly asItComes: number,
+    private readonly score: (action: Action, takes: readonly Resource[]) => number,
+  ) {
+    this.best = { action: undefined, takes: [] };
+  }
+
+  draw(): Use | undefined {
+    const { urn, best } = this;
+    const first = urn.draw();
+    if (!first || (this.asItComes > 0 && this.random.chance(this.asItComes))) return first;
+    let least = Number.POSITIVE_INFINITY;
+    let use: Use | undefined = first;
+    for (let i = 0; use && i < this.draws; i++) {
+      if (i > 0) use = urn.draw();
+      if (!use) break;
+      const worth = this.score(use.action, use.takes);
+      if (worth >= least) continue;
+      least = worth;
+      best.action = use.action;
+      for (let role = 0; role < use.action.takes.length; role++) best.takes[role] = use.takes[role] as Resource;
+      // Less than never there is not.
+      if (worth === 0) break;
+    }
+    return best.action ? (best as Use) : undefined;
+  }
 }

@@ -10,65 +10,95 @@ export interface Use {
   readonly takes: readonly Resource[];
 }
 
-export interface Urn {
+export interface Chooser {
   /** Undefined when no action is legal. */
   draw(): Use | undefined;
+}
+
+export interface Urn extends Chooser {
   /** Leaves out actions (`allowed` by index), and makes new things out of nothing rarer: 0 is as ever, 1 is never while there is another choice. */
   narrow(allowed: readonly boolean[] | undefined, thrift: number): void;
 }
 
 export function createUrn(actions: readonly Action[], model: Model, random: Random): Urn {
-  const weighted = actions.filter((a) => a.weight > 0);
-  const order = weighted.slice();
-  const alike = weighted.every((a) => a.weight === weighted[0]?.weight);
-  let allowed: readonly boolean[] | undefined;
-  let thrift = 0;
-  // Reused, as a use is looked at before the next is drawn.
-  const use = { action: actions[0] as Action, takes: model.frame.roles };
+  return new Shuffled(
+    actions.filter((a) => a.weight > 0),
+    model,
+    random,
+  );
+}
 
-  // `order` has first the actions that may be legal, then those found illegal since the last step: not asked again before the next.
-  let legal = order.length;
-  let drawnAt = -1;
+/** A class, so that all walks run the same code. */
+class Shuffled implements Urn {
+  /** First the actions that may be legal, then those found illegal since the last step: not asked again before the next. */
+  private readonly order: Action[];
+  private legal: number;
+  private drawnAt: number;
+  private readonly alike: boolean;
+  private allowed: readonly boolean[] | undefined;
+  private thrift: number;
+  /** Reused, as a use is looked at before the next is drawn. */
+  private readonly use: { action: Action; takes: readonly Resource[] };
 
-  const swap = (a: number, b: number): void => {
-    const action = order[a] as Action;
-    order[a] = order[b] as Action;
-    order[b] = action;
-  };
+  constructor(
+    weighted: Action[],
+    private readonly model: Model,
+    private readonly random: Random,
+  ) {
+    this.order = weighted;
+    this.legal = weighted.length;
+    this.drawnAt = -1;
+    this.alike = weighted.every((a) => a.weight === weighted[0]?.weight);
+    this.allowed = undefined;
+    this.thrift = 0;
+    this.use = { action: weighted[0] as Action, takes: model.frame.roles };
+  }
 
-  const draw = (strict: boolean): Use | undefined => {
-    if (model.steps !== drawnAt) {
-      drawnAt = model.steps;
-      legal = order.length;
+  draw(): Use | undefined {
+    const freely = this.allowed === undefined && this.thrift === 0;
+    return freely ? this.drawn(false) : (this.drawn(true) ?? this.drawn(false));
+  }
+
+  narrow(allowed: readonly boolean[] | undefined, thrift: number): void {
+    this.allowed = allowed;
+    this.thrift = thrift;
+  }
+
+  private drawn(strict: boolean): Use | undefined {
+    const { model, random, order, alike } = this;
+    if (model.steps !== this.drawnAt) {
+      this.drawnAt = model.steps;
+      this.legal = order.length;
     }
-    let left = legal;
+    let left = this.legal;
     let total = 0;
-    if (!alike) for (let i = 0; i < legal; i++) total += order[i]?.weight ?? 0;
+    if (!alike) for (let i = 0; i < left; i++) total += order[i]?.weight ?? 0;
     while (left > 0) {
       const n = alike ? random.below(left) : byWeight(order, left, random, total);
       const action = order[n] as Action;
-      const skipped =
-        strict &&
-        ((allowed && !allowed[action.index]) || (thrift > 0 && action.takes.length === 0 && random.chance(thrift)));
+      const skipped = strict && this.isSkipped(action);
       if (!skipped && action.program.bind(model, random)) {
-        use.action = action;
-        return use;
+        this.use.action = action;
+        return this.use;
       }
       left--;
       total -= action.weight;
-      swap(n, left);
-      if (!skipped) swap(left, --legal);
+      swap(order, n, left);
+      if (!skipped) swap(order, left, --this.legal);
     }
     return undefined;
-  };
+  }
 
-  return {
-    draw: () => draw(true) ?? (allowed || thrift > 0 ? draw(false) : undefined),
-    narrow(only, amount) {
-      allowed = only;
-      thrift = amount;
-    },
-  };
+  private isSkipped({ index, takes }: Action): boolean {
+    if (this.allowed && !this.allowed[index]) return true;
+    return this.thrift > 0 && takes.length === 0 && this.random.chance(this.thrift);
+  }
+}
+
+function swap(order: Action[], a: number, b: number): void {
+  const action = order[a] as Action;
+  order[a] = order[b] as Action;
+  order[b] = action;
 }
 
 const FINE = 1 << 20;

@@ -8,12 +8,12 @@ import type { Action, Suite } from '../suite/suite.js';
 import { actionNamed } from '../suite/suite.js';
 import type { Handle, Step, WalkOrigin } from '../types.js';
 import { illegalStep } from './illegal.js';
-import { createLanes } from './lanes.js';
+import { createLanes, type Lanes } from './lanes.js';
 import { BLOCK, createMemory, type Memory } from './memory.js';
-import { createMutation } from './mutate.js';
-import { createRandom } from './random.js';
-import { type Chooser, chooserOf } from './strategies.js';
-import { createUrn } from './urn.js';
+import { createMutation, type Mutation } from './mutate.js';
+import { createRandom, type Random } from './random.js';
+import { chooserOf } from './strategies.js';
+import { type Chooser, createUrn, type Urn, type Use } from './urn.js';
 import { makeArgs } from './values.js';
 
 export interface Walk {
@@ -85,67 +85,109 @@ function createWalk(suite: Suite, origin: WalkOrigin, memory: Memory): Walk {
   const random = createRandom('walk', digest, ref, strategy, pattern, seed, episode, length, lanes);
   // Only `mix` chooses by how resources came to be.
   const model = createModel(suite, { remembers: strategy === 'mix' });
-  if (strategy === 'pattern') return patternWalk(suite, origin, model);
-  const urn = createUrn(
-    suite.actions.filter((a) => !a.fault),
-    model,
-    random,
-  );
-  const faults = suite.actions.filter((a) => a.fault && a.weight > 0);
-  const faultUrn = createUrn(faults, model, random);
-  const refusing = suite.actions.filter(
-    (a) => a.weight > 0 && a.refuses && (a.takes.length > 0 || a.refuses.args.length > 0),
-  );
-  const illegal = refusing.length > 0 ? suite.walk.illegal : 0;
-  const faulty = faults.length > 0 ? suite.walk.faulty : 0;
-  const arm = strategy === 'mix' ? memory.chooseArm(random) : undefined;
-  const chooser: Chooser = chooserOf({ strategy, arm, suite, model, urn, memory, random });
-  const known = strategy === 'replay' || arm === 'known' ? createMutation(suite, model, random) : undefined;
-  const suffix = lanes === 2 ? createLanes({ suite, model, random, length }) : undefined;
-  const remember = learns(strategy);
-  let index = 0;
+  return strategy === 'pattern'
+    ? patternWalk(suite, origin, model)
+    : new DrawnWalk(suite, origin, memory, length, random, model);
+}
 
-  const take = (action: Action, takes: readonly Resource[]): Step => {
+/** A class, so that all walks run the same code. */
+class DrawnWalk implements Walk {
+  private readonly chooser: Chooser;
+  private readonly faults: Urn | undefined;
+  /** Actions that may be used where they must be refused. */
+  private readonly refusing: readonly Action[];
+  private readonly known: Mutation | undefined;
+  private readonly suffix: Lanes | undefined;
+  private readonly remembers: boolean;
+  private index: number;
+
+  constructor(
+    private readonly suite: Suite,
+    readonly origin: WalkOrigin,
+    private readonly memory: Memory,
+    private readonly length: number,
+    private readonly random: Random,
+    readonly model: Model,
+  ) {
+    const { strategy, lanes } = origin;
+    const { actions, faults, refusing } = partsOf(suite);
+    const urn = createUrn(actions, model, random);
+    this.faults = faults.length > 0 && suite.walk.faulty > 0 ? createUrn(faults, model, random) : undefined;
+    this.refusing = suite.walk.illegal > 0 ? refusing : [];
+    const arm = strategy === 'mix' ? memory.chooseArm(random) : undefined;
+    this.chooser = chooserOf({ strategy, arm, suite, model, urn, memory, random });
+    this.known = strategy === 'replay' || arm === 'known' ? createMutation(suite, model, random) : undefined;
+    this.suffix = lanes === 2 ? createLanes({ suite, model, random, length }) : undefined;
+    this.remembers = learns(strategy);
+    this.index = 0;
+  }
+
+  next(): Step | undefined {
+    const { suite, model, random, suffix } = this;
+    if (this.index >= this.length) return undefined;
+    if (suffix && this.index >= suffix.from) {
+      this.index++;
+      return suffix.next();
+    }
+    const { when } = suite.exit;
+    if (this.index > 0 && when.length > 0 && when.every((c) => c.holds(model.frame))) return undefined;
+    this.index++;
+    const mutated = this.known?.next();
+    if (mutated) return this.repeated(mutated);
+    if (this.refusing.length > 0 && random.chance(suite.walk.illegal)) {
+      const step = illegalStep(model, this.refusing, random);
+      if (step) {
+        model.apply(step);
+        return step;
+      }
+    }
+    const fault = this.faults && random.chance(suite.walk.faulty) ? this.faults.draw() : undefined;
+    const use = fault ?? this.chooser.draw();
+    return use && this.taken(use);
+  }
+
+  private taken({ action, takes }: Use): Step {
+    const { model, random } = this;
     const { frame } = model;
     if (takes !== frame.roles) bindRoles(frame, takes);
     const args = makeArgs(action, frame, random);
-    if (remember) memory.note(action, takes, model);
+    if (this.remembers) this.memory.note(action, takes, model);
     return model.perform(action, args);
-  };
+  }
 
-  return {
-    origin,
-    model,
-    next() {
-      if (index >= length) return undefined;
-      if (suffix && index >= suffix.from) {
-        index++;
-        return suffix.next();
-      }
-      if (index > 0 && suite.exit.when.length > 0 && suite.exit.when.every((c) => c.holds(model.frame)))
-        return undefined;
-      index++;
-      const mutated = known?.next();
-      if (mutated) {
-        const action = actionNamed(suite, mutated.action) as Action;
-        if (!mutated.refused) {
-          const takes = action.takes.map((t) => model.get(mutated.takes[t.role] as Handle) as Resource);
-          if (remember) memory.note(action, takes, model);
-        }
-        model.apply(mutated);
-        return mutated;
-      }
-      if (illegal > 0 && random.chance(illegal)) {
-        const step = illegalStep(model, refusing, random);
-        if (step) {
-          model.apply(step);
-          return step;
-        }
-      }
-      const use = (faulty > 0 && random.chance(faulty) ? faultUrn.draw() : undefined) ?? chooser.choose();
-      return use && take(use.action, use.takes);
-    },
-  };
+  /** A step of a known sequence; some are there to be refused. */
+  private repeated(step: Step): Step {
+    const { suite, model } = this;
+    const action = actionNamed(suite, step.action) as Action;
+    if (!step.refused && this.remembers) {
+      const takes = action.takes.map((t) => model.get(step.takes[t.role] as Handle) as Resource);
+      this.memory.note(action, takes, model);
+    }
+    model.apply(step);
+    return step;
+  }
+}
+
+interface Parts {
+  readonly actions: readonly Action[];
+  readonly faults: readonly Action[];
+  readonly refusing: readonly Action[];
+}
+
+const parts = new WeakMap<Suite, Parts>();
+/** What walks choose from: found once. */
+function partsOf(suite: Suite): Parts {
+  let found = parts.get(suite);
+  if (found === undefined) {
+    const weighted = suite.actions.filter((a) => a.weight > 0);
+    found = {
+      actions: weighted.filter((a) => !a.fault),
+      faults: weighted.filter((a) => a.fault),
+      refusing: weighted.filter((a) => a.refuses && (a.takes.length > 0 || a.refuses.args.length > 0)),
+    };
+    parts.set(suite, found);
+  }
+  return found;
 }
 
 function patternWalk(suite: Suite, origin: WalkOrigin, model: Model): Walk {
