@@ -95,14 +95,19 @@ class Modelled extends Store implements Model {
   apply(step: Step): void {
     const action = actionNamed(this.suite, step.action);
     if (!action) throw new RangeError(`no action ${step.action}`);
-    const takes = action.takes.flatMap(({ role }) => this.get(step.takes[role] as Handle) ?? []);
+    const takes: Resource[] = [];
+    for (const { role } of action.takes) {
+      const r = this.get(step.takes[role] as Handle);
+      if (r) takes.push(r);
+    }
     if (step.refused) {
       this.begin(undefined);
       for (const r of takes) r.touched = this.steps;
       return;
     }
     bindRoles(this.frame, takes);
-    const numbers = action.makes.map((m) => numberOf(step.makes[m.role] as Handle));
+    const numbers: number[] = [];
+    for (const { role } of action.makes) numbers.push(numberOf(step.makes[role] as Handle));
     this.perform(action, step.args, numbers);
   }
 

@@ -59,5 +59,7 @@ function search(start: Model, novelty: Novelty): Step[] | undefined {
 /** A step's action with its resources. */
 export function useOf(model: Model, step: Step): { action: Action; takes: Resource[] } {
   const action = actionNamed(model.suite, step.action) as Action;
-  return { action, takes: action.takes.map((t) => model.get(step.takes[t.role] as Handle) as Resource) };
+  const takes: Resource[] = [];
+  for (const { role } of action.takes) takes.push(model.get(step.takes[role] as Handle) as Resource);
+  return { action, takes };
 }

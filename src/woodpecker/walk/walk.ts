@@ -3,10 +3,9 @@
  * nothing here looks at what the system answers; what walks learn from each other, they learn from the model.
  */
 import { bindRoles, createModel, type Model } from '../model/model.js';
-import type { Resource } from '../model/resource.js';
 import type { Action, Suite } from '../suite/suite.js';
-import { actionNamed } from '../suite/suite.js';
-import type { Handle, Step, WalkOrigin } from '../types.js';
+import type { Step, WalkOrigin } from '../types.js';
+import { useOf } from './frontier.js';
 import { illegalStep } from './illegal.js';
 import { createLanes, type Lanes } from './lanes.js';
 import { BLOCK, createMemory, type Memory } from './memory.js';
@@ -157,10 +156,9 @@ class DrawnWalk implements Walk {
 
   /** A step of a known sequence; some are there to be refused. */
   private repeated(step: Step): Step {
-    const { suite, model } = this;
-    const action = actionNamed(suite, step.action) as Action;
+    const { model } = this;
     if (!step.refused && this.remembers) {
-      const takes = action.takes.map((t) => model.get(step.takes[t.role] as Handle) as Resource);
+      const { action, takes } = useOf(model, step);
       this.memory.note(action, takes, model);
     }
     model.apply(step);
