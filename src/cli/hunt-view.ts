@@ -3,6 +3,7 @@ import { styleText } from 'node:util';
 import type { Finding, HuntEvent, HuntReport, Progress } from '../woodpecker/run/hunt-events.js';
 import { checksIn } from '../woodpecker/run/tally.js';
 import { printStep } from '../woodpecker/step-text.js';
+import type { Failure } from '../woodpecker/types.js';
 import type { Terminal } from './index.js';
 import { printable } from './printable.js';
 
@@ -99,14 +100,19 @@ function oneLine({ steps, tally, coverage, findings, errors, canaries, ms }: Pro
   return parts.join(' · ');
 }
 
+/** What failed and where; a race is nobody's doing in particular. */
+function what({ kind, check, action }: Failure): string {
+  if (kind === 'order') return check ? `race over a ${check}` : 'race';
+  return `${check ? `${kind} ${check}` : kind} at ${action}`;
+}
+
 function findingText(
   { signature, failure, minimal, again, foundAfter, origin }: Finding,
   file: string,
   style: Style,
 ): string {
   const states = Object.entries(failure.states).map(([role, state]) => `${role} ${state}`);
-  const what = failure.check ? `${failure.kind} ${failure.check}` : failure.kind;
-  const head = `FINDING ${signature}  ${what} at ${failure.action}${states.length > 0 ? ` (${states.join(', ')})` : ''}`;
+  const head = `FINDING ${signature}  ${what(failure)}${states.length > 0 ? ` (${states.join(', ')})` : ''}`;
   const sure =
     again.hits > 0 ? `came back ${again.hits} of ${again.tries} times` : `did not come back in ${again.tries} tries`;
   return [

@@ -48,15 +48,19 @@ export function guise(suite: Suite, action: string, states: Failure['states']): 
   return seen;
 }
 
-/** 16 hexadecimal digits over what failed, how, and in which states. */
+/**
+ * 16 hexadecimal digits over what failed, how, and in which states. A race shows now in one way, now in another: what it was over
+ * is all that counts, and two races over one type of resource are one finding until the first is mended.
+ */
 export function signatureOf(
   suite: Suite,
   failure: Pick<Failure, 'kind' | 'action' | 'check' | 'states'>,
   masked: string,
 ): string {
   const states = guise(suite, failure.action, failure.states);
+  const words = failure.kind === 'order' ? '' : masked;
   return createHash('sha256')
-    .update(JSON.stringify([suite.name, failure.kind, failure.action, failure.check ?? '', states, masked]))
+    .update(JSON.stringify([suite.name, failure.kind, failure.action, failure.check ?? '', states, words]))
     .digest('hex')
     .slice(0, 16);
 }

@@ -88,7 +88,7 @@ async function bareLoop(steps: number): Promise<number> {
     for (let step = walk.next(); step && requests.length < steps; step = walk.next()) {
       const action = actionNamed(suite, step.action);
       if (!action) throw new Error(`no action ${step.action}`);
-      const params = boundOf(step, index++, action, ids);
+      const params = boundOf(step, index++, action, ids, walk.model);
       requests.push(`${JSON.stringify({ jsonrpc: '2.0', id: requests.length, method: 'act', params })}\n`);
     }
   }

@@ -20,7 +20,9 @@ import '../support/to-refuse.js';
 
 /** A shrinker that never comes to an end by itself. */
 const endless = (trace: readonly string[]): ShrinkSession => ({
-  wanted: (most) => Array.from({ length: Math.min(most, 2) }, (_, n) => ({ key: `c${n}`, trace: ['a'], runs: 3 })),
+  wanted: (most) =>
+    Array.from({ length: Math.min(most, 2) }, (_, n) => ({ key: `c${n}`, trace: ['a'], runs: 3, chance: 1 })),
+  ends: () => [],
   answer: () => undefined,
   best: trace,
   runs: 3,

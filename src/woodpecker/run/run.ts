@@ -194,7 +194,7 @@ function* concurrent(walk: Walking, steps: readonly Step[]): Work<Ending | undef
 }
 
 function begun(walk: Walking, step: Step, index: number, action: Action): ActAnswer | Promise<ActAnswer> {
-  const bound = boundOf(step, index, action, walk.ids);
+  const bound = boundOf(step, index, action, walk.ids, walk.judge.model);
   if (walk.log !== undefined) walk.log.before({ step: index, do: printStep(step), ms: since(walk), ids: idsIn(bound) });
   return walk.system.act(bound);
 }

@@ -187,7 +187,12 @@ function assign(
 }
 
 function compileCascade(written: CascadeSource, scope: Scope, path: Path, report: Report): Cascade[] {
-  const [head = '', inverseName] = written.each.split('.');
+  const [head = '', inverseName, further] = written.each.split('.');
+  if (further !== undefined) {
+    const hint = 'name the type, and say which with `where`: it.disk.vm == vm; or write `deep: true` for a tree';
+    report([...path, 'each'], `"${written.each}" goes more than one link far`, { hint });
+    return [];
+  }
   const role = scope.roles.findIndex((r) => r.name === head);
   const owner = scope.roles[role];
   const plain = inverseName === undefined ? scope.types.find((t) => t.name === head) : undefined;

@@ -127,6 +127,16 @@ describe('a suite of shell commands', () => {
     expect(result).toMatchObject({ outcome: 'error', failure: undefined, error: expect.stringMatching(message) });
   });
 
+  it('offers a step that must be refused the ids of what it would make', async () => {
+    const copy = (run: string) =>
+      files({}, `  copy: { takes: [file], makes: { twin: file }, refuses: [gone], run: ${JSON.stringify(run)} }`);
+    const steps = [write, 'remove file#1', '!copy file#1', write.replace('#1', '#2'), 'copy file#2 -> twin=file#3'];
+    const right = await walk(copy('cp "$ROOT/$file" "$ROOT/$twin" || exit 65'), ...steps);
+    expect(right).toMatchObject({ outcome: 'pass', stepsRun: 5, error: undefined });
+    const careless = await walk(copy(': > "$ROOT/$twin"'), ...steps);
+    expect(careless.failure).toMatchObject({ kind: 'accepted', message: 'copy was not refused', at: 2 });
+  });
+
   it('finds what tear_down leaves behind', async () => {
     const result = await walk(files({ tear_down: 'true' }), write);
     expect(result).toMatchObject({

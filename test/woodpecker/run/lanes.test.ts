@@ -106,6 +106,24 @@ describe('two lanes', () => {
     expect(result.failure).toMatchObject({ kind: 'order', message: 'box box#1 is open, which no order explains' });
   });
 
+  it('make one finding of one race, whichever calls met and whatever gave it away', async () => {
+    const both = await walk(racy(), 'make -> box#1', '1| burn box#1', '2| burn box#1');
+    const other = await walk(racy(), 'make -> box#1', '1| burn box#1', '2| shut box#1');
+    const three = await walk(racy(), 'make -> box#1', '1| burn box#1', '1| make -> box#2', '2| shut box#1');
+    const seen = boxes({ later: true });
+    const lost: System = { ...seen, observe: () => ({ states: { 'box#1': 'open' } }) };
+    const states = await walk(
+      { ...lost, observe: (known) => (seen.calls.includes('shut') ? lost.observe(known) : seen.observe(known)) },
+      'make -> box#1',
+      '1| shut box#1',
+      '2| shake',
+    );
+    const failures = [both, other, three, states].map(({ failure }) => failure);
+    expect(new Set(failures.map((f) => f?.message)).size).toBeGreaterThan(1);
+    for (const failure of failures) expect(failure).toMatchObject({ kind: 'order', check: 'box' });
+    expect(new Set(failures.map((f) => f?.signature)).size).toBe(1);
+  });
+
   it("make a check that fails after them nobody's doing in particular", async () => {
     const check = (name: string) => (name === 'tidy' ? 'a box stands in the way' : undefined);
     const first = await walk({ ...boxes(), check }, '1| make -> box#1', '2| shake');

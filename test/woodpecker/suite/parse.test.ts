@@ -73,6 +73,11 @@ describe('a suite with a mistake', () => {
       'suite.yaml:11:24: actions.halt.takes.vm: a vm has no state "runing" (did you mean "running"?)',
     ],
     [
+      'a cascade that goes further than one link',
+      [['leaves: { vm: stopped } }', 'leaves: { vm: stopped }, also: { each: vm.disks.parts, leaves: gone } }']],
+      'suite.yaml:11:74: actions.halt.also.each: "vm.disks.parts" goes more than one link far (name the type, and say which with `where`: it.disk.vm == vm; or write `deep: true` for a tree)',
+    ],
+    [
       'an unknown resource',
       [['links: { vm: vm }', 'links: { vm: machine }']],
       'suite.yaml:8:18: resources.disk.links.vm: there is no resource "machine" (there is vm, disk)',
