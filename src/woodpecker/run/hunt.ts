@@ -44,6 +44,8 @@ const PATIENCE_MS = 5_000;
 const TURN_MS = 50;
 /** What shrinking may take beyond the minutes of the hunt, as a share of them: a finding is worth it, but not without end. */
 const OVERTIME = 0.5;
+/** Sightings of what does not come back that are gone after: the next may be of a shorter way to it, or of a luckier one. */
+const CHANCES = 4;
 /** Walks in which a canary may be hidden by a failure of the system's own. */
 const CANARY_TRIES = 3;
 
@@ -146,13 +148,16 @@ export async function hunt(plan: HuntPlan, parts: HuntParts): Promise<HuntReport
   async function sighted(seen: Seen, walked: WalkOrigin, depth = 0): Promise<void> {
     counts.sightings++;
     const known = findings.get(seen.failure.signature);
+    const sightings = (known?.sightings ?? 0) + 1;
     if (known) {
-      findings.set(known.signature, { ...known, sightings: known.sightings + 1 });
-      return;
+      findings.set(known.signature, { ...known, sightings });
+      if (known.again.hits > 0 || sightings > CHANCES) return;
     }
-    const foundAfter = counts.steps;
-    tell({ event: 'suspected', failure: seen.failure, origin: walked, after: foundAfter });
-    kept(() => keeper.suspect(seen.failure));
+    const foundAfter = known?.foundAfter ?? counts.steps;
+    if (!known) {
+      tell({ event: 'suspected', failure: seen.failure, origin: walked, after: foundAfter });
+      kept(() => keeper.suspect(seen.failure));
+    }
     let attempt = 0;
     const { signature } = seen.failure;
     const { others, ...facts } = await reproduce(suite, seen, {
@@ -160,10 +165,12 @@ export async function hunt(plan: HuntPlan, parts: HuntParts): Promise<HuntReport
       enough: () => stop.aborted || clock.now() >= deadline + allowed * OVERTIME,
       tell: (steps, runs) => tell({ event: 'shrinking', signature, steps, runs }),
     });
-    const finding: Finding = { signature, failure: seen.failure, origin: walked, sightings: 1, foundAfter, ...facts };
-    findings.set(signature, finding);
-    kept(() => keeper.found(suite, finding, bugs));
-    tell({ event: 'found', finding });
+    const finding: Finding = { signature, failure: seen.failure, origin: walked, sightings, foundAfter, ...facts };
+    if (!known || finding.again.hits > 0) {
+      findings.set(signature, finding);
+      kept(() => keeper.found(suite, finding, bugs));
+      tell({ event: 'found', finding });
+    }
     // What else showed on the way may be worth as much; but it is not gone after without end.
     for (const other of others) if (depth < 1) await sighted(other, walked, depth + 1);
   }

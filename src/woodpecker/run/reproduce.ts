@@ -29,6 +29,8 @@ export type Reproduced = Pick<Finding, 'trace' | 'minimal' | 'again' | 'shrinkSt
 /** As syzkaller does it: seen again three times, or tried ten times. */
 const ENOUGH_HITS = 3;
 const MOST_TRIES = 10;
+/** Where it did not come back at all by then: of what fails once in ten runs, one in three would be given up too early. */
+const UNTIL_FIRST = 25;
 /** A test that breaks so often in a row is not run any more for this finding. */
 const ERRORS_IN_A_ROW = 3;
 
@@ -40,7 +42,7 @@ export async function reproduce(suite: Suite, { failure, trace }: Seen, tools: R
 
   // What shows only at the end of a walk needs all of it.
   const upTo = failure.action === 'end' ? trace : endingAt(trace, failure.at);
-  const first = await tried(upTo, ENOUGH_HITS, MOST_TRIES);
+  const first = await tried(upTo, ENOUGH_HITS, MOST_TRIES, UNTIL_FIRST);
   if (first.hits === 0) return result(upTo, first);
   const shrinker = createShrinker(
     suite,
@@ -56,12 +58,12 @@ export async function reproduce(suite: Suite, { failure, trace }: Seen, tools: R
   }
   if (shrinker.best.length === upTo.length) return result(upTo, first);
   const minimal = renumber(suite, shrinker.best);
-  return result(minimal, await tried(minimal, ENOUGH_HITS, MOST_TRIES));
+  return result(minimal, await tried(minimal, ENOUGH_HITS, MOST_TRIES, UNTIL_FIRST));
 
-  /** Runs steps until the failure showed `hits` times, at most `tries` times. */
-  async function tried(steps: readonly Step[], hits: number, tries: number) {
+  /** Runs steps until the failure showed `hits` times, at most `tries` times; `untilFirst` times while it has not shown at all. */
+  async function tried(steps: readonly Step[], hits: number, tries: number, untilFirst = tries) {
     const verdict: { hits: number; runs: number; at?: number } = { hits: 0, runs: 0 };
-    while (verdict.hits < hits && verdict.runs < tries && !given()) {
+    while (verdict.hits < hits && verdict.runs < (verdict.hits > 0 ? tries : untilFirst) && !given()) {
       const { outcome, failure: shown, trace: taken, stepsRun } = await tools.run(steps);
       runs++;
       verdict.runs++;

@@ -1,7 +1,7 @@
 /** How the next step is chosen among what is legal. */
 import type { Model } from '../model/model.js';
 import type { Resource } from '../model/resource.js';
-import type { Action, Suite } from '../suite/suite.js';
+import type { Action, Suite, Take } from '../suite/suite.js';
 import type { Step, Strategy } from '../types.js';
 import { createFrontier, useOf } from './frontier.js';
 import type { Arm, Memory } from './memory.js';
@@ -26,6 +26,12 @@ const MANY_DRAWS = 16;
 /** How much rarer making something out of nothing becomes when a walk keeps to few resources. */
 const THRIFT = [0.5, 0.75, 0.9, 0.95] as const;
 
+/**
+ * Share of such walks that also end things seldom. What is behind several rare steps on one thing, and then fails only now and then,
+ * is met two to four times as often when the thing lives long.
+ */
+const KEEPING = 0.4;
+
 export function chooserOf(parts: ChooserParts): Chooser {
   const { strategy, arm, suite, urn, memory, random, model } = parts;
   switch (strategy) {
@@ -39,7 +45,8 @@ export function chooserOf(parts: ChooserParts): Chooser {
       else urn.narrow(undefined, thriftOf(random));
       return urn;
     case 'mix':
-      if (arm === 'narrow') urn.narrow(undefined, thriftOf(random));
+      if (arm === 'narrow')
+        urn.narrow(undefined, thriftOf(random), random.chance(KEEPING) ? changesNumbers : undefined);
       if (arm !== 'novel' && arm !== 'narrow') return everywhere(parts);
       return new Least(urn, random, DRAWS, AS_IT_COMES, (action, takes) => memory.novelty.score(action, takes, model));
     default:
@@ -80,6 +87,15 @@ function everywhere({ urn, random, memory, model }: ChooserParts): Chooser {
       return useOf(model, first);
     },
   };
+}
+
+/** Makes something out of nothing, or ends something. */
+function changesNumbers({ takes, leaves, also }: Action): boolean {
+  return (
+    takes.length === 0 ||
+    leaves.some(({ role, possible }) => possible.includes((takes[role] as Take).type.gone)) ||
+    also.some(({ type, possible }) => possible.includes(type.gone))
+  );
 }
 
 const thriftOf = (random: Random): number => THRIFT[random.below(THRIFT.length)] ?? 0;

@@ -16,8 +16,11 @@ export interface Chooser {
 }
 
 export interface Urn extends Chooser {
-  /** Leaves out actions (`allowed` by index), and makes new things out of nothing rarer: 0 is as ever, 1 is never while there is another choice. */
-  narrow(allowed: readonly boolean[] | undefined, thrift: number): void;
+  /**
+   * Leaves out actions (`allowed` by index), and makes those that are `thinned` rarer, by default those that make something out
+   * of nothing: 0 is as ever, 1 is never while there is another choice.
+   */
+  narrow(allowed: readonly boolean[] | undefined, thrift: number, thinned?: (action: Action) => boolean): void;
 }
 
 export function createUrn(actions: readonly Action[], model: Model, random: Random): Urn {
@@ -37,6 +40,7 @@ class Shuffled implements Urn {
   private readonly alike: boolean;
   private allowed: readonly boolean[] | undefined;
   private thrift: number;
+  private thinned: (action: Action) => boolean;
   /** Reused, as a use is looked at before the next is drawn. */
   private readonly use: { action: Action; takes: readonly Resource[] };
 
@@ -51,6 +55,7 @@ class Shuffled implements Urn {
     this.alike = weighted.every((a) => a.weight === weighted[0]?.weight);
     this.allowed = undefined;
     this.thrift = 0;
+    this.thinned = outOfNothing;
     this.use = { action: weighted[0] as Action, takes: model.frame.roles };
   }
 
@@ -59,9 +64,10 @@ class Shuffled implements Urn {
     return freely ? this.drawn(false) : (this.drawn(true) ?? this.drawn(false));
   }
 
-  narrow(allowed: readonly boolean[] | undefined, thrift: number): void {
+  narrow(allowed: readonly boolean[] | undefined, thrift: number, thinned = outOfNothing): void {
     this.allowed = allowed;
     this.thrift = thrift;
+    this.thinned = thinned;
   }
 
   private drawn(strict: boolean): Use | undefined {
@@ -89,11 +95,13 @@ class Shuffled implements Urn {
     return undefined;
   }
 
-  private isSkipped({ index, takes }: Action): boolean {
-    if (this.allowed && !this.allowed[index]) return true;
-    return this.thrift > 0 && takes.length === 0 && this.random.chance(this.thrift);
+  private isSkipped(action: Action): boolean {
+    if (this.allowed && !this.allowed[action.index]) return true;
+    return this.thrift > 0 && this.thinned(action) && this.random.chance(this.thrift);
   }
 }
+
+const outOfNothing = (action: Action): boolean => action.takes.length === 0;
 
 function swap(order: Action[], a: number, b: number): void {
   const action = order[a] as Action;

@@ -6,7 +6,7 @@ import { bindRoles, createModel, type Model } from '../model/model.js';
 import type { Action, Suite } from '../suite/suite.js';
 import type { Step, WalkOrigin } from '../types.js';
 import { useOf } from './frontier.js';
-import { illegalStep } from './illegal.js';
+import { createIllegal, type Illegal } from './illegal.js';
 import { createLanes, type Lanes } from './lanes.js';
 import { BLOCK, createMemory, type Memory } from './memory.js';
 import { createMutation, type Mutation } from './mutate.js';
@@ -93,8 +93,7 @@ function createWalk(suite: Suite, origin: WalkOrigin, memory: Memory): Walk {
 class DrawnWalk implements Walk {
   private readonly chooser: Chooser;
   private readonly faults: Urn | undefined;
-  /** Actions that may be used where they must be refused. */
-  private readonly refusing: readonly Action[];
+  private readonly illegal: Illegal | undefined;
   private readonly known: Mutation | undefined;
   private readonly suffix: Lanes | undefined;
   private readonly remembers: boolean;
@@ -112,7 +111,7 @@ class DrawnWalk implements Walk {
     const { actions, faults, refusing } = partsOf(suite);
     const urn = createUrn(actions, model, random);
     this.faults = faults.length > 0 && suite.walk.faulty > 0 ? createUrn(faults, model, random) : undefined;
-    this.refusing = suite.walk.illegal > 0 ? refusing : [];
+    this.illegal = refusing.length > 0 && suite.walk.illegal > 0 ? createIllegal(model, refusing, random) : undefined;
     const arm = strategy === 'mix' ? memory.chooseArm(random) : undefined;
     this.chooser = chooserOf({ strategy, arm, suite, model, urn, memory, random });
     this.known = strategy === 'replay' || arm === 'known' ? createMutation(suite, model, random) : undefined;
@@ -133,8 +132,8 @@ class DrawnWalk implements Walk {
     this.index++;
     const mutated = this.known?.next();
     if (mutated) return this.repeated(mutated);
-    if (this.refusing.length > 0 && random.chance(suite.walk.illegal)) {
-      const step = illegalStep(model, this.refusing, random);
+    if (this.illegal && random.chance(suite.walk.illegal)) {
+      const step = this.illegal.next();
       if (step) {
         model.apply(step);
         return step;
@@ -169,6 +168,7 @@ class DrawnWalk implements Walk {
 interface Parts {
   readonly actions: readonly Action[];
   readonly faults: readonly Action[];
+  /** Actions that may be used where they must be refused. */
   readonly refusing: readonly Action[];
 }
 

@@ -190,6 +190,28 @@ describe('a hunt', () => {
     expect(report.list.map(({ failure }) => failure.message).toSorted()).toEqual(['it sticks', 'too soon']);
   });
 
+  it('goes after a failure again that did not come back, when it is seen another time', async () => {
+    let well = 0;
+    const moody = wrong((right) => ({
+      act: (step: BoundStep) => {
+        const legal = step.action === 'open' && right.states.get(step.takes.box?.id ?? '') === 'shut';
+        if (legal && right.states.size > 2 && (well === 0 || --well === 0)) throw new Error('it sticks');
+        return right.act(step);
+      },
+    }));
+    const recovers = () => (well = 400);
+    const { report, events } = await hunted(
+      moody,
+      { steps: 10_000 },
+      { keeper: { ...keepNothing, suspect: recovers } },
+    );
+    const told = events.filter((e) => e.event === 'found').map(({ finding }) => finding.again.hits > 0);
+    expect(told).toEqual([false, true]);
+    expect(events.filter(({ event }) => event === 'suspected')).toHaveLength(1);
+    expect(report.list).toMatchObject([{ again: { hits: 3, tries: 3 } }]);
+    expect(report.list[0]?.sightings).toBeGreaterThan(1);
+  });
+
   it('lets signals have their turn though the system never waits', async () => {
     const stop = new AbortController();
     setTimeout(() => stop.abort(), 20);

@@ -57,6 +57,43 @@ describe('a walk', () => {
     expect(gone?.length).toBeGreaterThan(0);
   });
 
+  it('tries each kind of refusal in its turn, and does wrong in one thing only', () => {
+    const shelf = parseSuite(`
+suite: shelf
+resources:
+  box: { states: [open, sealed], limit: 3 }
+  item: { states: [free, packed], limit: 6 }
+actions:
+  fold: { makes: [box] }
+  make: { makes: [item] }
+  seal: { takes: { box: open }, leaves: { box: sealed } }
+  pack: { takes: { item: free, box: open }, leaves: { item: packed }, refuses: auto }
+  unpack: { takes: { item: packed }, leaves: { item: free } }
+  burn: { takes: { item: any }, leaves: { item: gone }, refuses: [gone] }
+  crush: { takes: { box: any }, leaves: { box: gone }, refuses: [gone] }
+`);
+    const tried = new Map<string, number>();
+    for (const steps of stepsOf(shelf, 'random', 50)) {
+      const model = createModel(shelf);
+      for (const step of steps) {
+        const states = Object.values(step.takes).map((h) => model.get(h)?.type.states[model.get(h)?.state ?? 0]);
+        const kind = `${step.action} ${states.join(' ')}`;
+        if (step.refused) tried.set(kind, (tried.get(kind) ?? 0) + 1);
+        model.apply(step);
+      }
+    }
+    const once = [
+      'pack packed open',
+      'pack free sealed',
+      'pack gone open',
+      'pack free gone',
+      'burn gone',
+      'crush gone',
+    ];
+    expect([...tried.keys()].toSorted()).toEqual(once.toSorted());
+    expect(Math.min(...tried.values())).toBeGreaterThan(20);
+  });
+
   it('has faults as steps', () => {
     const faults = new Set(cloud.actions.filter((a) => a.fault).map((a) => a.name));
     expect(
