@@ -116,8 +116,9 @@ export function createConnection(child: ChildProcess, { onLog, onBroken }: Conne
     },
   };
 
-  function onLine(line: string) {
+  function onLine(line: string, sound: boolean) {
     if (line === '' || line === '\r') return;
+    if (!sound) return breakOff(`the driver wrote a line that is not UTF-8: ${clip(line)}`);
     const message = parse(line);
     if (!message) return breakOff(`the driver wrote what is not a JSON-RPC message: ${clip(line)}`);
     if (message.method !== undefined) return onNotification(message);

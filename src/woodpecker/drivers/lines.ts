@@ -1,9 +1,16 @@
 /** Bytes in, whole lines out; and the last bytes of a stream that nobody has to read. Both bounded. */
 
-const NEWLINE = 10;
+import { isUtf8 } from 'node:buffer';
 
-/** Feeds chunks; calls `onLine` for each whole line, `onTooLong` once when a line passes `most` bytes, then nothing more. */
-export function createLineReader(most: number, onLine: (line: string) => void, onTooLong: () => void) {
+const NEWLINE = 10;
+/** What stands in a text for bytes that are no UTF-8; or for itself. */
+const REPLACED = '\ufffd';
+
+/**
+ * Feeds chunks; calls `onLine` for each whole line, `onTooLong` once when a line passes `most` bytes, then nothing more.
+ * `sound` is false for a line that is no UTF-8: something of it is lost.
+ */
+export function createLineReader(most: number, onLine: (line: string, sound: boolean) => void, onTooLong: () => void) {
   let parts: Buffer[] = [];
   let held = 0;
   let dead = false;
@@ -14,16 +21,15 @@ export function createLineReader(most: number, onLine: (line: string) => void, o
       let from = 0;
       for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, from)) {
         if (held + at - from > most) return tooLong();
-        let line: string;
-        if (held === 0) line = chunk.toString('utf8', from, at);
-        else {
-          parts.push(chunk.subarray(from, at));
-          line = Buffer.concat(parts).toString('utf8');
+        let bytes = chunk.subarray(from, at);
+        if (held > 0) {
+          bytes = Buffer.concat([...parts, bytes]);
           parts = [];
           held = 0;
         }
         from = at + 1;
-        onLine(line);
+        const line = bytes.toString('utf8');
+        onLine(line, !line.includes(REPLACED) || isUtf8(bytes));
         if (dead) return;
       }
       if (from === chunk.length) return;

@@ -189,9 +189,11 @@ function compileParam(
     const ends = param.size.map((text, i) => {
       const size = bytes(text);
       if (size === undefined) report([...path, 'size', i], `"${text}" is no size`, { hint: '512, 1M, 64G' });
-      return size ?? 0;
+      return size;
     });
-    return [{ name, kind: 'int', min: () => ends[0] ?? 0, max: () => ends[1] ?? 0 }];
+    const [min = 0, max = Number.POSITIVE_INFINITY] = ends;
+    if (min > max) report([...path, 'size'], `${param.size[0]} is more than ${param.size[1]}`);
+    return [{ name, kind: 'int', min: () => min, max: () => max }];
   }
   const [min, max] = param.int.map((end, i) => {
     if (typeof end === 'number') return () => end;

@@ -1,5 +1,15 @@
 /** `suite.yaml` → Suite, or every problem in it with file, line, column and a hint. */
-import { type Document, isCollection, isMap, isNode, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
+import {
+  type Document,
+  isCollection,
+  isMap,
+  isNode,
+  isScalar,
+  LineCounter,
+  type Node,
+  parseDocument,
+  visit,
+} from 'yaml';
 import type { z } from 'zod';
 import { parseReproducer, ReproducerError } from '../reproducer.js';
 import { compileSuite } from './compile.js';
@@ -61,17 +71,38 @@ function read(text: string, file: string): { source: SuiteSource; place: (proble
   if (document.errors.length > 0) {
     const problems = document.errors.map((e) => {
       const { line, col } = lines.linePos(e.pos[0]);
-      return { message: e.message, path: [], line, column: col };
+      // The words of a program that would read several.
+      const message = e.code === 'MULTIPLE_DOCS' ? 'a suite is one document, and another begins here' : e.message;
+      return { message, path: [], line, column: col };
     });
     throw new SuiteError(file, problems);
   }
-  const written: unknown = document.toJS({ maxAliasCount: 100 });
+  const written = plain(document, file, lines);
   const parsed = suiteSchema.safeParse(written);
   if (!parsed.success) {
     const problems = parsed.error.issues.flatMap((i) => explain(i, [])).map((problem) => quoted(problem, written));
     throw new SuiteError(file, problems.map(place));
   }
   return { source: parsed.data, place };
+}
+
+/** What was written, aliases followed; those that lead nowhere, or multiply without end, are a mistake like any other. */
+function plain(document: Document, file: string, lines: LineCounter): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error;
+    let at = 0;
+    visit(document, {
+      Alias(_, alias) {
+        if (alias.resolve(document)) return undefined;
+        at = alias.range?.[0] ?? 0;
+        return visit.BREAK;
+      },
+    });
+    const { line, col } = lines.linePos(at);
+    throw new SuiteError(file, [{ message: error.message, path: [], line, column: col }]);
+  }
 }
 
 /** `run: true` is the shell's command to whoever wrote it, and a yes to YAML; so is a variable's `1` a number. */
@@ -150,6 +181,7 @@ function explain(issue: Issue, above: readonly (string | number)[]): Problem[] {
       },
     ];
   }
+  if (issue.code === 'invalid_value') return [{ message: `wanted ${issue.values.join(', ')}`, path }];
   return [{ message: issue.message, path }];
 }
 

@@ -75,6 +75,7 @@ describe('a driver that breaks', () => {
     ['kills itself', /ended by SIGKILL/],
     ['hangs', /did not answer act within 800 ms/],
     ['garbage', /not a JSON-RPC message: Starting the engines/],
+    ['no UTF-8', /a line that is not UTF-8/],
     ['half a line', /did not answer act .* left a line of 21 bytes without an end/],
     ['half a line and dies', /exited with code 0 in the middle of a line/],
     ['a line without end', /a line of over 4194304 bytes/],

@@ -14,6 +14,8 @@ const modes = {
   'kills itself': () => process.kill(process.pid, 'SIGKILL'),
   hangs: () => undefined,
   garbage: () => say('Starting the engines...\n'),
+  'no UTF-8': (id) =>
+    process.stdout.write(Buffer.from(`{"jsonrpc":"2.0","id":${id},"result":{"ids":{"file":"\xe9"}}}\n`, 'latin1')),
   'half a line': () => say('{"jsonrpc":"2.0","id"'),
   'half a line and dies': () => {
     say('{"jsonrpc":"2.0","id"');

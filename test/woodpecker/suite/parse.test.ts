@@ -78,6 +78,26 @@ describe('a suite with a mistake', () => {
       'suite.yaml:11:74: actions.halt.also.each: "vm.disks.parts" goes more than one link far (name the type, and say which with `where`: it.disk.vm == vm; or write `deep: true` for a tree)',
     ],
     [
+      'a size that ends before it begins',
+      [['add: { makes', 'add: { params: { room: { size: [2G, 1k] } }, makes']],
+      'suite.yaml:12:34: actions.add.params.room.size: 2G is more than 1k',
+    ],
+    [
+      'an alias of nothing',
+      [['{ vm: running }, leaves', '*such, leaves']],
+      'suite.yaml:11:18: Unresolved alias (the anchor must be set before the alias): such',
+    ],
+    [
+      'two documents',
+      [['patterns:', '---\npatterns:']],
+      'suite.yaml:18:1: a suite is one document, and another begins here',
+    ],
+    [
+      'a word that is none of those that are known',
+      [['patterns:', 'checks: { c: { at: never } }\npatterns:']],
+      'suite.yaml:18:20: checks.c.at: wanted step, end',
+    ],
+    [
       'an unknown resource',
       [['links: { vm: vm }', 'links: { vm: machine }']],
       'suite.yaml:8:18: resources.disk.links.vm: there is no resource "machine" (there is vm, disk)',
