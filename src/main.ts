@@ -1,5 +1,6 @@
 /** The only reader of the environment: finds the command, hands it what it needs, and ends the process with its code. */
 import { config } from 'dotenv';
+import { EXIT } from './cli/exit.js';
 import { type CliCommand, type Terminal, UsageError } from './cli/index.js';
 import { EnvironmentError, ONLY_DATA, readEnvironment } from './platform/env.js';
 
@@ -61,7 +62,9 @@ async function main(args: readonly string[], terminal: Terminal): Promise<number
       terminal.err(error.message);
       return 1;
     }
-    throw error;
+    // Of what nobody thought of. Not 1, which Node would exit with: there it means that a bug was found.
+    terminal.err(`flock: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    return EXIT.broken;
   }
 }
 

@@ -99,7 +99,16 @@ export function parseReproducer(text: string, file = 'reproducer'): Reproducer {
     }
     return offset;
   };
-  const parsed = schema.safeParse(document.toJS());
+  const written = (): unknown => {
+    try {
+      return document.toJS();
+    } catch (error) {
+      // An alias of nothing, or of ever more.
+      if (!(error instanceof ReferenceError)) throw error;
+      return fail(0, error.message);
+    }
+  };
+  const parsed = schema.safeParse(written());
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     return fail(offsetOf(issue?.path ?? []), `${issue?.path.join('.')}: ${issue?.message}`);

@@ -113,6 +113,7 @@ describe('a reproducer', () => {
     ['kind: action', 'kind: odd', /^f\.yaml:10:9: failure\.kind: /],
     ['signature: 0123456789abcdef', 'signature: 12', /^f\.yaml:9:14: failure\.signature: /],
     ['suite: cloud', 'suite: [cloud', /^f\.yaml:\d+:\d+: /],
+    ['suite: cloud', 'suite: *cloud', /^f\.yaml:1:1: Unresolved alias/],
   ])('is refused with the place of the mistake: %s', (from, to, message) => {
     const text = printReproducer(FOUND).replace(from, to);
     expect(() => parseReproducer(text, 'f.yaml')).toThrow(ReproducerError);
