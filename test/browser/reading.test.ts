@@ -50,6 +50,21 @@ describeInBrowser('reading and writing on the page', () => {
     expect(await words(message(page, 'to myself'))).toContain('changed');
   });
 
+  it('keeps what was begun over a reload, for whoever began it', async () => {
+    const page = await open('ana');
+    await composer(page).fill('half a sentence');
+    await page.reload();
+    await composer(page).waitFor();
+    expect(await composer(page).inputValue()).toBe('half a sentence');
+    await page.goto(stage.hall.address('hana', stage.hall.general));
+    await composer(page).waitFor();
+    expect(await composer(page).inputValue()).toBe('');
+    await page.goto(stage.hall.address('ana', stage.hall.general));
+    await composer(page).press('Enter');
+    await message(page, 'half a sentence').waitFor();
+    expect(await composer(page).inputValue()).toBe('');
+  });
+
   it('keeps Enter for the input method while a word is being composed', async () => {
     const page = await open('wei', stage.hall.zhong);
     await composer(page).fill('nihao');

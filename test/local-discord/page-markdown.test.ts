@@ -53,6 +53,7 @@ describe("Discord's markdown", () => {
     ['>>> a\nb', 'quote(a\nb)'],
     ['- a\n  - b\n- c', 'ul(aul(b);c)'],
     ['3. a\n4. b', 'ol3(a;b)'],
+    ['- a\n  - b\n1. one\n2. two\n- c', 'ul(aul(b))|ol1(one;two)|ul(c)'],
     ['```js\nlet a = "**b**";\n```after', 'fence:js(let a = "**b**";)|after'],
     ['```one line```', 'fence:(one line)'],
     [

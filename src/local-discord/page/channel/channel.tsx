@@ -4,7 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { ChannelView } from '../../page-api/protocol.js';
 import { Composer } from '../composer/composer.js';
 import { focusComposer } from '../composer/focus.js';
-import { useApp } from '../context.js';
+import { useApp, usePart } from '../context.js';
 import { isForum } from '../discord.js';
 import { Forum } from './forum.js';
 import { Messages } from './messages.js';
@@ -12,13 +12,14 @@ import { TypingLine } from './typing.js';
 
 export function Channel({ channel }: { channel: ChannelView }) {
   const { store } = useApp();
+  const me = usePart((state) => state.me?.id);
   const [replyTo, setReplyTo] = useState<APIMessage>();
   const [editing, setEditing] = useState<string>();
 
   useEffect(() => {
     setReplyTo(undefined);
     setEditing(undefined);
-  }, [channel.id]);
+  }, [channel.id, me]);
 
   if (isForum(channel.type)) return <Forum key={channel.id} forum={channel} />;
 
@@ -40,7 +41,7 @@ export function Channel({ channel }: { channel: ChannelView }) {
     <>
       <Messages key={channel.id} channel={channel} editing={editing} reply={reply} edit={edit} />
       <Composer
-        key={`write-${channel.id}`}
+        key={`write-${me}-${channel.id}`}
         channel={channel}
         replyTo={replyTo}
         noReply={() => setReplyTo(undefined)}

@@ -13,6 +13,7 @@ import { Attached, maxFiles } from './attached.js';
 import { CommandLine } from './command-line.js';
 import type { Begun } from './commands.js';
 import { type Mention, withMentions } from './completion.js';
+import { draftOf, keepDraft } from './drafts.js';
 import { focusComposer, handedIn } from './focus.js';
 import { TextField } from './text-field.js';
 
@@ -23,15 +24,14 @@ interface ComposerProps {
   editLast(): void;
 }
 
-/** What was begun in each channel and not sent. */
-const drafts = new Map<string, string>();
 /** Discord's limit, in characters. */
 const longest = 2000;
 
 export function Composer({ channel, replyTo, noReply, editLast }: ComposerProps) {
   const texts = useTexts();
   const actions = useActions();
-  const [text, setText] = useState(drafts.get(channel.id) ?? '');
+  const me = usePart((state) => state.me?.id ?? '');
+  const [text, setText] = useState(() => draftOf(me, channel.id));
   const [mentions, setMentions] = useState<readonly Mention[]>([]);
   const [files, setFiles] = useState<readonly File[]>([]);
   const [begun, setBegun] = useState<Begun>();
@@ -41,7 +41,7 @@ export function Composer({ channel, replyTo, noReply, editLast }: ComposerProps)
   const refocus = useRef(false);
 
   const write = (next: string) => {
-    drafts.set(channel.id, next);
+    keepDraft(me, channel.id, next);
     setText(next);
   };
   const attach = (more: Iterable<File>) => setFiles([...files, ...more].slice(0, maxFiles));

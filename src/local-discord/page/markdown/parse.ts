@@ -206,7 +206,7 @@ function blockAt(lines: readonly string[], at: number, quoted: boolean): [Block 
     return [{ kind: 'quote', inside: parse(quote.map((one) => one.slice(2)).join('\n'), true) }, quote.length];
   }
   if (bullet.test(line)) {
-    const until = lines.findIndex((other, index) => index > at && !bullet.test(other));
+    const until = lines.findIndex((other, index) => index > at && (!bullet.test(other) || endsList(line, other)));
     const items = lines.slice(at, until < 0 ? lines.length : until);
     return [list(items), items.length];
   }
@@ -216,6 +216,11 @@ function blockAt(lines: readonly string[], at: number, quoted: boolean): [Block 
 const isQuote = (line: string) => line.startsWith('> ') || line === '>';
 const bullet = /^( *)(?:([-*])|(\d{1,9})\.) +(\S.*)$/;
 const indentOf = (line: string) => bullet.exec(line)?.[1]?.length ?? 0;
+
+/** Numbers after bullets, or the other way round, are a list of their own. */
+const endsList = (first: string, other: string) =>
+  indentOf(other) <= indentOf(first) && isNumbered(other) !== isNumbered(first);
+const isNumbered = (line: string) => bullet.exec(line)?.[3] !== undefined;
 
 /** Lines that are all bullets; those indented deeper than the first belong under the one before them. */
 function list(lines: readonly string[]): List {
