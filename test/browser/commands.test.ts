@@ -96,6 +96,21 @@ describeInBrowser('commands on the page', () => {
     expect(await words(message(page, 'text: pasted'))).toContain('size: 9');
   });
 
+  it('are recognised with their options by name also where these are typed letter by letter', async () => {
+    const page = await open();
+    await composer(page).pressSequentially('/echo text:see note: x');
+    expect(await page.getByRole('combobox', { name: 'text' }).inputValue()).toBe('see note: x');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('Large city:Shen');
+    await page.getByRole('option', { name: 'Shenzhen' }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Enter');
+    const answer = message(page, 'city: Shenzhen');
+    await answer.waitFor();
+    const said = (await words(answer)).replace(/\s+/g, ' ');
+    for (const line of ['text: see note: x', 'size: 9']) expect(said).toContain(line);
+  });
+
   it('go back by Backspace, chip by chip, to plain text', async () => {
     const page = await open();
     await composer(page).fill('/echo');

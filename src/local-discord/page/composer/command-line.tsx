@@ -7,7 +7,16 @@ import { Icon } from '../parts/icon.js';
 import { isComposing } from '../parts/keys.js';
 import type { Entry, Option } from './commands.js';
 import { OptionField } from './option-field.js';
-import { isEmpty, nothing, plainValue, problemOf, wireValue, writtenOptions } from './option-value.js';
+import {
+  type Entered,
+  isEmpty,
+  namedIn,
+  nothing,
+  plainValue,
+  problemOf,
+  wireValue,
+  writtenOptions,
+} from './option-value.js';
 import { Suggestions } from './suggestions.js';
 
 interface CommandLineProps {
@@ -38,6 +47,13 @@ export function CommandLine({ channel, entry, written, leave }: CommandLineProps
   const enteredFor = (option: Option) => values[option.name] ?? nothing;
   const problemFor = (option: Option) => problemOf(option, enteredFor(option), texts);
 
+  const enter = (option: Option, entered: Entered) => {
+    const named = entered.picked || entered.file ? undefined : namedIn(entry.options, option, entered.text);
+    setValues((before) => ({ ...before, [option.name]: named?.left ?? entered }));
+    if (!named) return;
+    if (!shown.includes(named.to.name)) setShown([...shown, named.to.name]);
+    setFocused(named.to.name);
+  };
   const move = (from: number, by: 1 | -1) => {
     const next = options[from + by];
     if (next) setFocused(next.name);
@@ -96,7 +112,7 @@ export function CommandLine({ channel, entry, written, leave }: CommandLineProps
           entered={enteredFor(option)}
           problem={checked ? problemFor(option) : undefined}
           focused={focused === option.name}
-          enter={(entered) => setValues((before) => ({ ...before, [option.name]: entered }))}
+          enter={(entered) => enter(option, entered)}
           focus={() => setFocused(option.name)}
           move={(by) => move(index, by)}
           back={() => back(option, index)}

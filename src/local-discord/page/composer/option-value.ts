@@ -39,6 +39,22 @@ export function writtenOptions(all: readonly Option[], text: string): Readonly<R
   return found;
 }
 
+/**
+ * The option whose name was just typed, with a colon, in the field of `option`, and what stands in that field without it. Its own name goes
+ * without saying; the name of another counts only where one does not write sentences.
+ */
+export function namedIn(
+  all: readonly Option[],
+  option: Option,
+  text: string,
+): { readonly to: Option; readonly left: Entered } | undefined {
+  const [, left = '', name] = /^(.*?)(?:^|\s)(\S+)\s?[:：]$/u.exec(text) ?? [];
+  const to = all.find((one) => one.name === name || one.label === name);
+  const plain = option.type === optionType.text && !option.autocomplete && !option.choices;
+  if (!to || (to === option ? left.trim() !== '' : plain)) return undefined;
+  return { to, left: enteredAs(option, left) };
+}
+
 /** A declared choice is taken by its words or its value, as if it had been picked. */
 function enteredAs({ choices }: Option, written: string): Entered {
   const text = written.trim();
