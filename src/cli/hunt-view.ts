@@ -102,7 +102,7 @@ function oneLine({ steps, tally, coverage, findings, errors, canaries, ms }: Pro
 
 /** What failed and where; a race is nobody's doing in particular. */
 function what({ kind, check, action }: Failure): string {
-  if (kind === 'order') return check ? `race over a ${check}` : 'race';
+  if (kind === 'order') return 'race';
   return `${check ? `${kind} ${check}` : kind} at ${action}`;
 }
 

@@ -49,8 +49,8 @@ export function guise(suite: Suite, action: string, states: Failure['states']): 
 }
 
 /**
- * 16 hexadecimal digits over what failed, how, and in which states. A race shows now in one way, now in another: what it was over
- * is all that counts, and two races over one type of resource are one finding until the first is mended.
+ * 16 hexadecimal digits over what failed, how, and in which states. A race shows now in one way, now in another, and
+ * cut to its fewest steps in a third: all that no order explains is one finding, and a second race shows when the first is mended.
  */
 export function signatureOf(
   suite: Suite,

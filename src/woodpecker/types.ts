@@ -139,7 +139,7 @@ export type FailureKind =
 export interface Failure {
   readonly kind: FailureKind;
   readonly action: string;
-  /** Name of the check, for kind `check`; the type of resource that was raced for, for kind `order`. */
+  /** Name of the check, for kind `check`. */
   readonly check?: string;
   /** States of the step's resources before it, by role. */
   readonly states: Readonly<Record<string, string>>;

@@ -98,14 +98,17 @@ export function isExcused(wrong: Wrong, history: readonly LaneEvent[], before: M
 /** An answer that contradicts the others: no order explains what was answered. Waiting for states will not help. */
 export function contradiction(history: readonly LaneEvent[], before: Model): Wrong | undefined {
   if (explain(history, before)) return undefined;
-  const odd = oddOnes(history, (rest) => explain(rest, before) !== undefined);
-  const [first] = odd;
-  const what = first ? `${first.step.action} was ${first.outcome}` : 'the answers are such';
-  return {
-    kind: 'order',
-    check: racedFor(odd, history) ?? '',
-    message: `${what}, which no order of the concurrent steps explains`,
-  };
+  // The one without which the rest makes sense; where there are several, the same one every time.
+  const odd = history
+    .toSorted((a, b) => a.step.action.localeCompare(b.step.action, 'en') || a.ended - b.ended)
+    .find((event) =>
+      explain(
+        history.filter((other) => other !== event),
+        before,
+      ),
+    );
+  const what = odd ? `${odd.step.action} was ${odd.outcome}` : 'the answers are such';
+  return { kind: 'order', message: `${what}, which no order of the concurrent steps explains` };
 }
 
 /** The model after an order that explains it all; or what cannot be explained, in words that shrinking does not change. */
@@ -113,57 +116,10 @@ export function explained(history: readonly LaneEvent[], before: Model, observed
   const model = explain(history, before, observed);
   if (model === UNSPECIFIED) return model;
   if (model) return { model };
-  const odd = oddOnes(history, (rest, gone) => {
-    const seen = Object.entries(observed).filter(([handle]) => !gone.has(handle as Handle));
-    return explain(rest, before, Object.fromEntries(seen)) !== undefined;
-  });
-  const alone = Object.entries(observed).find(([handle, state]) => !explain(history, before, { [handle]: state }));
-  const type = alone && typeOf(alone[0] as Handle);
-  const what = alone ? `${type} ${alone[0]} is ${alone[1]}, which` : 'all states together are such as';
-  return {
-    wrong: {
-      kind: 'order',
-      check: racedFor(odd, history) ?? type ?? '',
-      message: `${what} no order explains`,
-    },
-  };
-}
-
-/**
- * Steps without which the rest makes sense, by name, so that it is the same one first every time. `explains` is asked about what is
- * left without a step and without those that use what it made; `gone` is what they made.
- */
-function oddOnes(
-  history: readonly LaneEvent[],
-  explains: (rest: readonly LaneEvent[], gone: ReadonlySet<Handle>) => boolean,
-): LaneEvent[] {
-  return history
-    .toSorted((a, b) => a.step.action.localeCompare(b.step.action, 'en') || a.ended - b.ended)
-    .filter((event) => {
-      const gone = new Set<Handle>(Object.values(event.step.makes));
-      const rest = history
-        .toSorted((a, b) => a.began - b.began)
-        .filter((other) => {
-          if (other !== event && !Object.values(other.step.takes).some((handle) => gone.has(handle))) return true;
-          for (const handle of Object.values(other.step.makes)) gone.add(handle);
-          return false;
-        });
-      return explains(rest, gone);
-    });
-}
-
-/**
- * The type of what both lanes had in hand where they got into each other's way. It is what a race is known by: which two calls met,
- * and whether an answer or a state gave it away, is chance, and one race would else be told as many.
- */
-function racedFor(odd: readonly LaneEvent[], history: readonly LaneEvent[]): string | undefined {
-  for (const event of odd.length > 0 ? odd : history) {
-    const others = history.filter((other) => other.step.lane !== event.step.lane);
-    const shared = Object.values(event.step.takes).find((handle) =>
-      others.some(({ step }) => Object.values(step.takes).includes(handle)),
-    );
-    if (shared) return typeOf(shared);
+  for (const [handle, state] of Object.entries(observed)) {
+    if (explain(history, before, { [handle]: state })) continue;
+    const type = typeOf(handle as Handle);
+    return { wrong: { kind: 'order', message: `${type} ${handle} is ${state}, which no order explains` } };
   }
-  const [first] = Object.values(odd[0]?.step.takes ?? {});
-  return first && typeOf(first);
+  return { wrong: { kind: 'order', message: 'no order explains all states together' } };
 }

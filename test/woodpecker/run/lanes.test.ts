@@ -120,7 +120,7 @@ describe('two lanes', () => {
     );
     const failures = [both, other, three, states].map(({ failure }) => failure);
     expect(new Set(failures.map((f) => f?.message)).size).toBeGreaterThan(1);
-    for (const failure of failures) expect(failure).toMatchObject({ kind: 'order', check: 'box' });
+    for (const failure of failures) expect(failure).toMatchObject({ kind: 'order' });
     expect(new Set(failures.map((f) => f?.signature)).size).toBe(1);
   });
 
