@@ -71,6 +71,7 @@ export type Settings = ReturnType<typeof createSettings>;
 /** Everything that the tables hold: some twenty short rows. */
 interface Rows {
   readonly choices: ReadonlyMap<string, string>;
+  readonly languages: Languages;
   readonly places: ReadonlyMap<string, Placed>;
 }
 
@@ -99,8 +100,10 @@ export function createSettings(db: Database) {
   function rows(): Rows {
     const known = kept.get(db);
     if (known) return known;
+    const choices = new Map(allChoices().all());
     const read: Rows = {
-      choices: new Map(allChoices().all()),
+      choices,
+      languages: parseLanguages(choices.get('languages')) ?? ['zh-CN', 'en-US'],
       places: new Map(
         allPlaces()
           .all()
@@ -123,7 +126,7 @@ export function createSettings(db: Database) {
 
   return {
     /** Both languages until staff chose. */
-    languages: (): Languages => parseLanguages(rows().choices.get('languages')) ?? ['zh-CN', 'en-US'],
+    languages: (): Languages => rows().languages,
     setLanguages(languages: Languages): void {
       wrote(putChoice().run('languages', languages.join(',')));
     },

@@ -20,18 +20,16 @@ const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 
 const ID_LENGTH = 20;
 // Asking the system for so few bytes each time would cost more than all else about an id.
-let stock = randomBytes(0);
+let stock = '';
 let used = 0;
 
 function newId(): string {
   if (used + ID_LENGTH > stock.length) {
-    stock = randomBytes(ID_LENGTH * 200);
+    stock = Array.from(randomBytes(ID_LENGTH * 200), (byte) => ALPHABET.charAt(byte & 31)).join('');
     used = 0;
   }
-  let id = '';
-  for (const byte of stock.subarray(used, used + ID_LENGTH)) id += ALPHABET.charAt(byte & 31);
   used += ID_LENGTH;
-  return id;
+  return stock.slice(used - ID_LENGTH, used);
 }
 
 export const systemClock: Clock = {
