@@ -170,6 +170,8 @@ function aboutOf({ hunt }: HuntCard, say: PublicTexts): string {
 
 function figuresOf({ hunt, activity, now }: HuntCard, say: PublicTexts): string {
   const steps = hunt.steps + activity.underWay;
+  // Walks may end early: then there are fewer steps than the budget has for them.
+  const own = Math.min(hunt.walked + activity.walking, steps);
   const progress = progressOf(hunt, activity.walking);
   const elapsed = Math.max(1, (hunt.endedAt ?? now) - hunt.startedAt);
   const perSecond = (count: number) => (t: ReturnType<typeof translator>) => ({
@@ -192,6 +194,9 @@ function figuresOf({ hunt, activity, now }: HuntCard, say: PublicTexts): string 
       ? [`🐦 ${say.line('hunt.card.machines', { machines: activity.machines, waiting: activity.waiting })}`]
       : []),
     `🚶 ${say.line('hunt.card.steps', perSecond(steps))}`,
+    ...(own > 0 && own < steps
+      ? [`-# ${say.line('hunt.card.steps.own', (t) => ({ own: t.number(own), others: t.number(steps - own) }))}`]
+      : []),
     `☑️ ${say.line('hunt.card.checks', perSecond(hunt.checks))}`,
     `🗺️ ${say.line('hunt.card.coverage', { ...coverage })}`,
     canary,
