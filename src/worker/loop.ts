@@ -1,7 +1,6 @@
 /** The worker at work: asks for jobs, runs them, keeps its leases alive, hands results in, and says why it is idle. */
-import type { z } from 'zod';
-import { BEAT_SECONDS, type JobSpec, type Lease, type leaseAnswer, PROTOCOL } from '../fleet/protocol.js';
-import type { Cancel, Clock } from '../platform/clock.js';
+import { BEAT_SECONDS, type JobSpec, type Lease, PROTOCOL } from '../fleet/protocol.js';
+import type { Clock } from '../platform/clock.js';
 import { backoff } from './backoff.js';
 import { type Client, Refused } from './client.js';
 import { Ended, endedBy } from './ended.js';
@@ -12,6 +11,8 @@ import { createPersistence } from './persistence.js';
 import type { Policy } from './policy.js';
 import { PolicyError } from './policy-file.js';
 import { forbidden, wish } from './terms.js';
+import { createWaits } from './waits.js';
+import { IDLE, whatOf } from './words.js';
 
 /** Runs a job. Resolves to undefined when it was told to stop. Never rejects for what the suite does: that is an `error`. */
 export type Perform = (
@@ -50,8 +51,6 @@ interface Held {
   checks: number;
 }
 
-type LeaseAnswer = z.infer<typeof leaseAnswer>;
-
 /** How long the coordinator may keep a machine waiting for work. */
 const WAIT_SECONDS = 25;
 /** How often the lender's own switches are looked at; milliseconds. */
@@ -69,23 +68,6 @@ const SESSION_MS = 60 * 60_000;
 const steady = (): number => performance.now();
 const fenceOf = ({ attempt, epoch }: Lease) => ({ attempt, epoch });
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-function whatOf(job: JobSpec, { suites }: Policy): string {
-  const suite = suites.find(({ digest }) => digest === job.digest)?.name ?? job.digest.slice(0, 14);
-  return job.kind === 'walk'
-    ? `walk ${job.strategy} seed ${job.seed} × ${job.episodes.count} of ${suite}`
-    : `replay ${job.trace.length} steps × ${job.runs} of ${suite}`;
-}
-
-const IDLE: Record<NonNullable<LeaseAnswer['idle']>, string> = {
-  no_hunts: 'there is no hunt now',
-  no_accepted_suite: 'no hunt uses a suite that is accepted here (flock worker accept NAME)',
-  all_leased: 'all work is handed out',
-  paused: 'paused in Discord (/machine resume)',
-  quarantined: 'quarantined by the community (/machine show tells why)',
-  busy: 'the coordinator is busy',
-  too_short: 'no job is short enough',
-};
 
 /** Runs until `stop` fires, then gives its leases back. Throws Ended. */
 export async function work(deps: LoopDeps, stop: AbortSignal): Promise<void> {
@@ -106,7 +88,7 @@ export async function work(deps: LoopDeps, stop: AbortSignal): Promise<void> {
   let rest = { until: 0, why: '' };
   /** What this worker cannot go on after. */
   let over: Ended | undefined;
-  const cancels = new Set<Cancel>();
+  const { pause, every, end } = createWaits({ clock, stop, isOver: () => over !== undefined });
 
   const show = (): void => journal.show(stateNow());
 
@@ -128,31 +110,6 @@ export async function work(deps: LoopDeps, stop: AbortSignal): Promise<void> {
     say(why === undefined ? 'working' : `idle: ${why}`);
     idle = why;
     show();
-  }
-
-  /** Waits, or less: whatever ends first of the time, a minute, the stop, and the others. */
-  function pause(ms: number, ...others: readonly Promise<void>[]): Promise<void> {
-    return new Promise((resolve) => {
-      if (stop.aborted) return resolve();
-      const end = (): void => {
-        cancel();
-        stop.removeEventListener('abort', end);
-        resolve();
-      };
-      const cancel = clock.after(Math.min(ms, 60_000), end);
-      stop.addEventListener('abort', end, { once: true });
-      for (const other of others) void other.then(end);
-    });
-  }
-
-  /** Runs `what` again and again, that long after it ended, until the work ends. */
-  function every(ms: () => number, what: () => unknown): void {
-    const cancel = clock.after(ms(), async () => {
-      cancels.delete(cancel);
-      await what();
-      if (!stop.aborted && over === undefined) every(ms, what);
-    });
-    cancels.add(cancel);
   }
 
   const persist = createPersistence({
@@ -402,7 +359,7 @@ export async function work(deps: LoopDeps, stop: AbortSignal): Promise<void> {
     if (error instanceof Ended) over ??= error;
     throw error;
   } finally {
-    for (const cancel of cancels) cancel();
+    end();
     for (const { abort } of held.values()) abort.abort('shutdown');
     while (held.size > 0) await Promise.all(jobsEnd());
     idle = 'stopped';
