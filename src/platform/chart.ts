@@ -78,33 +78,39 @@ function head(pen: SKRSContext2D, { title, subtitle, line, marks }: Chart): void
   }
 }
 
-/** A round number of at least `value`, to end an axis with. */
-function roundUp(value: number): number {
-  const magnitude = 10 ** Math.floor(Math.log10(Math.max(1, value)));
-  return [1, 2, 2.5, 5, 10].map((n) => n * magnitude).find((n) => n >= value) ?? value;
+/** Lines above the lowest one. */
+const LINES = 4;
+
+/** A round, whole number from line to line, so that the highest stands above `value`. */
+function stepFor(value: number): number {
+  const least = Math.max(1, value / LINES);
+  const magnitude = 10 ** Math.floor(Math.log10(least));
+  const round = [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].map((n) => n * magnitude);
+  return round.find((n) => n >= least && Number.isInteger(n)) ?? Math.ceil(least);
 }
 
 function plot(pen: SKRSContext2D, { line, marks, from, to, timeLabel, numberLabel }: Chart): void {
   const width = WIDTH - PLOT.left - PLOT.right;
   const height = HEIGHT - PLOT.top - PLOT.bottom;
   const span = Math.max(1, to - from);
-  const top = roundUp(line.points.at(-1)?.[1] ?? 1);
+  const step = stepFor(line.points.at(-1)?.[1] ?? 1);
+  const top = step * LINES;
   const x = (at: number): number => PLOT.left + (Math.min(span, Math.max(0, at - from)) / span) * width;
   const y = (value: number): number => PLOT.top + height - (value / top) * height;
 
   pen.fillStyle = COLOURS.panel;
   pen.fillRect(PLOT.left, PLOT.top, width, height);
   pen.lineWidth = 1;
-  for (let n = 0; n <= 4; n++) {
-    const value = (top / 4) * n;
+  for (let n = 0; n <= LINES; n++) {
+    const value = step * n;
     pen.strokeStyle = COLOURS.grid;
     pen.beginPath();
     pen.moveTo(PLOT.left, y(value));
     pen.lineTo(PLOT.left + width, y(value));
     pen.stroke();
     write(pen, numberLabel(value), PLOT.left - 10, y(value) + 5, { size: 14, colour: COLOURS.faint, align: 'right' });
-    const at = (span / 4) * n;
-    const align = n === 0 ? 'left' : n === 4 ? 'right' : 'center';
+    const at = (span / LINES) * n;
+    const align = n === 0 ? 'left' : n === LINES ? 'right' : 'center';
     write(pen, timeLabel(at), x(from + at), HEIGHT - 18, { size: 14, colour: COLOURS.faint, align });
   }
 
