@@ -2,9 +2,9 @@
  * The world in one SQLite file. Changes are gathered and written once an event-loop turn, in one transaction; messages
  * are read channel by channel when somebody looks. A crash of this process may lose its last turn, never more.
  */
-import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
+import { makeFolder } from '../platform/make-folder.js';
 import type { Id, Message } from './model.js';
 import { guildRecord, KINDS, placeRecord } from './records.js';
 import type { Change, Kind, World } from './world.js';
@@ -59,7 +59,7 @@ function versionOf(db: Database.Database, path: string): number {
  * `onError` hears of a write that failed (a full disk): it is tried again with the next change.
  */
 export function openStore(path: string, world: World, onError: (error: unknown) => void = rethrow): Store {
-  if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
+  if (path !== ':memory:') makeFolder(dirname(path));
   const db = new Database(path);
   const version = versionOf(db, path);
   if (version > VERSION) {

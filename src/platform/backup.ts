@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import {
   createReadStream,
   existsSync,
-  mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -15,6 +14,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import Database from 'better-sqlite3';
 import { z } from 'zod';
+import { makeFolder } from './make-folder.js';
 
 /** A backup that cannot be made or taken back; the message is for the person at the terminal. */
 export class BackupError extends Error {
@@ -62,7 +62,7 @@ export const backup = explained(async (guildsFolder: string, target: string, now
     throw new BackupError(`${target} is not empty: name a new folder`);
   }
   if (!existsSync(guildsFolder)) throw new BackupError(`${guildsFolder} does not exist: there is nothing to back up`);
-  mkdirSync(target, { recursive: true });
+  makeFolder(target);
   const files: Entry[] = [];
   const failed: { name: string; error: string }[] = [];
   for (const name of readdirSync(guildsFolder).filter((file) => NAME.test(file))) {
@@ -164,7 +164,7 @@ export const restore = explained(
         `${newer.name} has schema version ${newer.schema}, this program knows ${options.schema}: restore with the version that wrote it`,
       );
     }
-    mkdirSync(guildsFolder, { recursive: true });
+    makeFolder(guildsFolder);
     const present = manifest.files.filter(({ name }) => existsSync(join(guildsFolder, name)));
     if (present.length > 0 && !options.overwrite) {
       throw new BackupError(

@@ -1,7 +1,8 @@
-import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from './clock.js';
 import type { GuildStore } from './guild-store.js';
+import { makeFolder } from './make-folder.js';
 
 /** How long the file of a guild that the bot left stays where it is; milliseconds. */
 export const KEPT_MS = 30 * 24 * 3_600_000;
@@ -40,7 +41,7 @@ export function createDepartures(guilds: GuildStore, clock: Clock) {
       guilds.open(guildId).db.pragma('wal_checkpoint(TRUNCATE)');
       if (!guilds.release(guildId)) return undefined;
       const folder = join(guilds.folder, 'archive');
-      mkdirSync(folder, { recursive: true });
+      makeFolder(folder);
       const day = new Date(clock.now()).toISOString().slice(0, 10);
       const target = join(folder, `${guildId}-${day}-${clock.newId().slice(-6)}.sqlite`);
       const file = guilds.fileOf(guildId);

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { LRUCache } from 'lru-cache';
 import type { Cancel, Clock } from './clock.js';
@@ -6,6 +6,7 @@ import { createDurability } from './durability.js';
 import { createGuild, type Guild } from './guild.js';
 import { hasLog, openGuildFile } from './guild-file.js';
 import { explain, GuildUnavailable } from './guild-unavailable.js';
+import { makeFolder } from './make-folder.js';
 import { latest, type Migration } from './migrate.js';
 
 export interface GuildStoreOptions {
@@ -37,7 +38,7 @@ export type GuildStore = ReturnType<typeof createGuildStore>;
 
 /** All guilds' files. Each is opened when it is first needed, and the least used are closed. */
 export function createGuildStore({ folder, migrations, clock, most = 256 }: GuildStoreOptions) {
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const boot = clock.newId();
   const checked = new Set<string>();
   const problems = new Map<string, { error: GuildUnavailable; since: number; at: number }>();

@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { makeFolder } from './make-folder.js';
 
 /** Another process uses this folder. */
 export class FolderInUse extends Error {
@@ -55,7 +56,7 @@ export function lockFolder(folder: string): FolderLock {
 const pidFileIn = (folder: string): string => join(folder, 'flock.pid');
 
 function lock(folder: string): FolderLock {
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const pidFile = pidFileIn(folder);
   const db = new Database(join(folder, 'flock.lock'), { timeout: 0 });
   try {

@@ -1,8 +1,9 @@
 /** The worker's own folder: its key, where it is enrolled, the lender's policy, what it does, a log of all that ever ran. */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { makeFolder } from '../platform/make-folder.js';
 import { type Policy, policySchema } from './policy.js';
 import { readPolicy, withSuites, writtenPolicy } from './policy-file.js';
 
@@ -51,7 +52,7 @@ export type WorkerHome = ReturnType<typeof openWorkerHome>;
 
 /** Makes the folder, readable by its owner alone, where there is none. */
 export function openWorkerHome(folder: string) {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder, 0o700);
   const path = (name: string): string => join(folder, name);
 
   function write(name: string, text: string): void {

@@ -1,6 +1,7 @@
 /** What a hunt leaves on disk: the log of the walk under way, and for each finding its reproducer and its log. Capped. */
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../../platform/make-folder.js';
 import { printReproducer, type Reproducer } from '../reproducer.js';
 import type { Suite } from '../suite/suite.js';
 import { type Failure, HarnessError } from '../types.js';
@@ -41,7 +42,7 @@ const MOST_BROKEN = 10;
 
 /** Writes into `folder`: `walk.log`, `findings/<signature>.yaml` and `.log`, `broken/<episode>.log`, `report.json`. Throws HarnessError. */
 export function keepIn({ folder, everything }: KeepOptions): Keeper {
-  orBroken(() => mkdirSync(join(folder, 'findings'), { recursive: true }));
+  orBroken(() => makeFolder(join(folder, 'findings')));
   const log = createFileLog(join(folder, 'walk.log'), MOST_LOG);
   let kept = 0;
   let broken = 0;
@@ -79,7 +80,7 @@ export function keepIn({ folder, everything }: KeepOptions): Keeper {
     kept += log.bytes;
     if (kept > MOST_KEPT) return;
     orBroken(() => {
-      mkdirSync(join(folder, where), { recursive: true });
+      makeFolder(join(folder, where));
       copyFileSync(log.path, join(folder, where, `${name}.log`));
     });
   }
