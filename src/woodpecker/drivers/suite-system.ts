@@ -100,7 +100,9 @@ export function createSuiteSystem(suite: Suite, options: SuiteSystemOptions): Sy
         if (tearDown)
           mustSucceed('tear_down', await shell.run(tearDown.run, {}, tearDown.timeoutMs), tearDown.timeoutMs);
         const leaks = [...(stopped()?.leaks ?? [])];
-        for (const [type, ids] of lists ? (await look(shell, types, [], LOOK_MS)).listed : [])
+        // Where nothing tears down, what the walk made is no leak: it goes with the walk's folder.
+        const mayLeak = lists && (tearDown || behind);
+        for (const [type, ids] of mayLeak ? (await look(shell, types, [], LOOK_MS)).listed : [])
           for (const id of ids) leaks.push(`${type} ${id} is still there after tear_down`);
         return { leaks };
       } finally {

@@ -215,6 +215,7 @@ function compileRefusals(
 ): Refusals | undefined {
   if (written === undefined) return undefined;
   if (written === 'auto') return { state: true, gone: true, when: false, args: [] };
+  const auto = written.includes('auto');
   const args = written.flatMap((r) => (typeof r === 'object' ? [r.args] : []));
   if (args.some((a) => Object.keys(a).length === 0)) report([...path, 'refuses'], 'args names no parameter');
   for (const key of args.flatMap((a) => Object.keys(a))) {
@@ -223,5 +224,10 @@ function compileRefusals(
       report([...path, 'refuses'], `there is no parameter "${key}"`, hint ? { hint } : {});
     }
   }
-  return { state: written.includes('state'), gone: written.includes('gone'), when: written.includes('when'), args };
+  return {
+    state: auto || written.includes('state'),
+    gone: auto || written.includes('gone'),
+    when: written.includes('when'),
+    args,
+  };
 }

@@ -9,7 +9,7 @@ const NAME = /^[a-z][a-z0-9_]{0,63}$/;
 const MOST_TEXT = 2000;
 const name = z
   .string()
-  .regex(NAME, 'a name has lower-case letters, digits and _, starts with a letter, and is no longer than 64');
+  .regex(NAME, 'a name has lower-case letters (a to z), digits and _, starts with a letter, and is no longer than 64');
 const record = <T extends z.ZodType>(value: T) => z.record(name, value);
 const oneOrMany = <T extends z.ZodType>(value: T) => z.union([value, z.array(value)]);
 
@@ -93,7 +93,7 @@ const refusal = z.union([
   z
     .array(
       z.union([
-        z.enum(['state', 'gone', 'when']),
+        z.enum(['auto', 'state', 'gone', 'when']),
         z.strictObject({ args: record(scalar).describe('Values that must be refused') }),
       ]),
     )
