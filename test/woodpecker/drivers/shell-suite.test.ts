@@ -54,6 +54,20 @@ const running = () => processesNaming(mark);
 const write = 'write text="plain" -> file#1';
 
 describe('a suite of shell commands', () => {
+  it('calls nothing a leak where nothing tears down, for it goes with the folder of the walk', async () => {
+    const { tearDown: _, ...suite } = files();
+    expect(await walk(suite, write)).toMatchObject({ outcome: 'pass', failure: undefined });
+  });
+
+  it('takes auto alone and among other refusals', () => {
+    const refusalsOf = (refuses: string) =>
+      files({}, `  copy: { takes: { file: there }, refuses: ${refuses}, run: 'true' }`).actions.find(
+        ({ name }) => name === 'copy',
+      )?.refuses;
+    expect(refusalsOf('auto')).toEqual({ state: true, gone: true, when: false, args: [] });
+    expect(refusalsOf('[auto, when]')).toEqual({ state: true, gone: true, when: true, args: [] });
+  });
+
   it('passes over a system that is right, use after delete and all', async () => {
     const result = await walk(files(), write, 'write text="b" -> file#2', 'remove file#1', '!remove file#1');
     expect(result).toMatchObject({ outcome: 'pass', error: undefined, stepsRun: 4 });
