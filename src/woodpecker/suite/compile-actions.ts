@@ -24,7 +24,7 @@ export function compileActions(source: SuiteSource, types: readonly ResourceType
   const shell = source.driver === undefined && written.some((a) => a.own.run !== undefined);
   return written.map(({ name, own, fault }, index) => {
     const path: Path = [fault ? 'faults' : 'actions', name];
-    if (fault && source.actions[name]) report(path, `"${name}" is an action already`, { key: true });
+    if (fault && Object.hasOwn(source.actions, name)) report(path, `"${name}" is an action already`, { key: true });
     if (shell && own.run === undefined) report(path, `nothing runs "${name}"`, { key: true, hint: 'add run: COMMAND' });
     return compileAction(name, index, fault, own, source, types, path, report);
   });
@@ -44,10 +44,12 @@ function compileAction(
   const params = own.params ?? {};
   const args = new Map<string, Kind>(Object.entries(params).map(([key, param]) => [key, kindOfParam(param)]));
   const scope: Scope = { types, roles: takes.map((t) => ({ name: t.role, type: t.type })), args };
+  // Parameters are made up when it is known what the action takes.
+  const before: Scope = { ...scope, args: undefined };
   const conditions = many(own.when).flatMap((text, i) => {
     const at = [...path, 'when', ...(Array.isArray(own.when) ? [i] : [])];
     return (
-      attempt(report, at, () => conjuncts(parseTree(text)).map((tree) => compileConjunct(tree, text, scope))) ?? []
+      attempt(report, at, () => conjuncts(parseTree(text)).map((tree) => compileConjunct(tree, text, before))) ?? []
     );
   });
   const { makes, leaves, sets, also } = compileEffects(own, takes, scope, path, report);
@@ -197,7 +199,7 @@ function compileParam(
   }
   const [min, max] = param.int.map((end, i) => {
     if (typeof end === 'number') return () => end;
-    const compiled = attempt(report, [...path, 'int', i], () => compileExpression(end, { ...scope, args: new Map() }));
+    const compiled = attempt(report, [...path, 'int', i], () => compileExpression(end, { ...scope, args: undefined }));
     if (compiled && compiled.kind !== 'number') report([...path, 'int', i], 'this is no number');
     return compiled ? (formula(compiled.code, compiled.roles) as (frame: Frame) => number) : () => 0;
   });
@@ -219,7 +221,7 @@ function compileRefusals(
   const args = written.flatMap((r) => (typeof r === 'object' ? [r.args] : []));
   if (args.some((a) => Object.keys(a).length === 0)) report([...path, 'refuses'], 'args names no parameter');
   for (const key of args.flatMap((a) => Object.keys(a))) {
-    if (!own.params?.[key]) {
+    if (!Object.hasOwn(own.params ?? {}, key)) {
       const hint = didYouMean(key, Object.keys(own.params ?? {}));
       report([...path, 'refuses'], `there is no parameter "${key}"`, hint ? { hint } : {});
     }

@@ -4,11 +4,11 @@ import { didYouMean } from './hints.js';
 import type { ResourceType } from './suite.js';
 import { ExpressionError, parseTree, type Tree } from './syntax.js';
 
-/** What can be named. `roles` are in the order in which they are bound; `args` gives each parameter's kind. */
+/** What can be named. `roles` are in the order in which they are bound; `args` gives each parameter's kind; undefined where they are not made up yet. */
 export interface Scope {
   readonly types: readonly ResourceType[];
   readonly roles: readonly { readonly name: string; readonly type: ResourceType }[];
-  readonly args: ReadonlyMap<string, Kind>;
+  readonly args: ReadonlyMap<string, Kind> | undefined;
   readonly it?: ResourceType;
 }
 
@@ -137,7 +137,7 @@ function path(names: readonly string[], at: number, scope: Scope, choices?: read
     const known = choices ?? [
       ...scope.roles.map((r) => r.name),
       ...(scope.it ? ['it'] : []),
-      ...(scope.args.size > 0 ? ['args'] : []),
+      ...(scope.args && scope.args.size > 0 ? ['args'] : []),
     ];
     const what = choices ? `"${first}" is none of its values` : `nothing here is called "${first}"`;
     throw new ExpressionError(what, at, didYouMean(first, known));
@@ -161,6 +161,8 @@ function path(names: readonly string[], at: number, scope: Scope, choices?: read
 
 function argument(rest: readonly string[], at: number, scope: Scope): Compiled {
   const [name = ''] = rest;
+  if (!scope.args)
+    throw new ExpressionError('parameters are made up only after this', at, 'refuses: [{ args: … }] for bad values');
   const kind = scope.args.get(name);
   if (!kind || rest.length > 1) {
     throw new ExpressionError(

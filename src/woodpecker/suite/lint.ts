@@ -11,7 +11,7 @@ export function lintSuite(suite: Suite): Problem[] {
 }
 
 const section = (suite: Suite, name: string): 'actions' | 'faults' =>
-  suite.source.actions[name] ? 'actions' : 'faults';
+  Object.hasOwn(suite.source.actions, name) ? 'actions' : 'faults';
 
 function* weights(suite: Suite): Generator<Problem> {
   const known = new Set(suite.patterns.flatMap(({ steps }) => steps.map(({ action }) => action)));

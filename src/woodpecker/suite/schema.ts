@@ -7,6 +7,8 @@ import { z } from 'zod';
 /** What machines tell each other has room for so much. */
 const NAME = /^[a-z][a-z0-9_]{0,63}$/;
 const MOST_TEXT = 2000;
+/** What is written out as code for each must not nest deeper than an engine reads. */
+const MOST_STATES = 500;
 const name = z
   .string()
   .regex(NAME, 'a name has lower-case letters (a to z), digits and _, starts with a letter, and is no longer than 64');
@@ -17,7 +19,11 @@ const duration = z
   .string()
   .regex(/^\d+(\.\d+)?(ms|s|m|h)$/, 'a duration is a number and ms, s, m or h: 500ms, 30s, 5m')
   .describe('A duration: 500ms, 30s, 5m, 1h');
-const expression = z.string().min(1).describe('An expression over roles and parameters: volume.snapshots > 0');
+const expression = z
+  .string()
+  .min(1)
+  .max(MOST_TEXT)
+  .describe('An expression over roles and parameters: volume.snapshots > 0');
 const scalar = z.union([z.number(), z.boolean(), z.string().max(MOST_TEXT)]);
 const command = z.union([z.string().min(1), z.array(z.string()).min(1)]);
 
@@ -36,7 +42,11 @@ const link = z.union([
 
 const resource = z.strictObject({
   about: z.string().optional(),
-  states: z.array(name).min(1).describe('The first is where a resource starts. Every type also has `gone`.'),
+  states: z
+    .array(name)
+    .min(1)
+    .max(MOST_STATES)
+    .describe('The first is where a resource starts. Every type also has `gone`.'),
   final: z.array(name).optional().describe('States that nothing leaves and that do not count towards the limit'),
   limit: z.int().positive().optional().describe('Most that may exist at once'),
   attributes: record(attribute).optional(),
@@ -55,7 +65,7 @@ const make = z.union([
   z.string(),
   z.strictObject({
     type: name.optional(),
-    state: z.string().optional(),
+    state: expression.optional(),
     set: record(scalar).optional().describe('Attributes and links of what is made'),
   }),
 ]);
@@ -80,7 +90,7 @@ const param = z
 const cascade = z.strictObject({
   each: z.string().describe('What it happens to: vm.volumes (all that link to the vm), or a type'),
   where: oneOrMany(expression).optional().describe('Only those; each of them is called `it`'),
-  leaves: z.string().optional(),
+  leaves: expression.optional(),
   set: z
     .record(z.string().regex(/^(it\.)?[a-z][a-z0-9_]*$/, 'write attribute, or it.attribute'), scalar)
     .optional()
@@ -106,7 +116,7 @@ const action = z.strictObject({
   when: oneOrMany(expression).optional().describe('All of these must hold'),
   params: record(param).optional(),
   makes: z.union([z.array(name), record(make)]).optional(),
-  leaves: record(z.string()).optional().describe('The state after it, by role; `gone` deletes'),
+  leaves: record(expression).optional().describe('The state after it, by role; `gone` deletes'),
   set: z
     .record(z.string().regex(/^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$/, 'write role.attribute'), scalar)
     .optional()

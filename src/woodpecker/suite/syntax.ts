@@ -58,9 +58,14 @@ const LEVELS: readonly (readonly string[])[] = [
   ['*', '/', '%'],
 ];
 
+/** Words and signs of an expression: however they nest, whoever goes through them, and the engine that reads the code, has room. */
+const MOST_TOKENS = 500;
+
 /** Throws ExpressionError. */
 export function parseTree(text: string): Tree {
   const list = tokens(text);
+  const tooMuch = list[MOST_TOKENS];
+  if (tooMuch) throw new ExpressionError(`an expression has room for ${MOST_TOKENS} words and signs`, tooMuch.at);
   let next = 0;
   const peek = (): Token => list[next] as Token;
   const is = (text: string): boolean => peek().text === text && (peek().kind === 'op' || peek().kind === 'name');

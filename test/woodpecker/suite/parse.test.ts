@@ -197,17 +197,44 @@ describe('a suite with a mistake', () => {
 });
 
 describe('a suite', () => {
+  const boxes = (change: object): string =>
+    JSON.stringify({
+      suite: 'boxes',
+      resources: { box: { states: ['shut'] } },
+      actions: { make: { makes: ['box'] } },
+      ...change,
+    });
+  const making = (when: string) => boxes({ actions: { make: { makes: ['box'], when } } });
+
   it.each([
-    ['example', EXAMPLE],
-    ['cloud', CLOUD],
-    ['w7', printSuite(w7Suite().source)],
-    ['jugs', printSuite(jugsSuite().source)],
-  ])('is the same after printing and parsing it again: %s', (_, text) => {
-    const suite = parseSuite(text);
-    const again = parseSuite(printSuite(suite.source));
-    expect(again.source).toEqual(suite.source);
-    expect(again.digest).toBe(suite.digest);
-    expect(printSuite(again.source)).toBe(printSuite(suite.source));
+    ['parentheses', `${'('.repeat(248)}true${')'.repeat(248)}`],
+    ['signs', `${'-'.repeat(495)}1 > 0`],
+    ['alternatives', `${'1>0 or '.repeat(122)}1>0`],
+  ])('may nest %s as deep as there is room for, and no deeper', (_, when) => {
+    expect(parseSuite(making(when)).actions).toHaveLength(1);
+    expect(problemsOf(making(`${when}${' or true'.repeat(8)}`))[0]).toContain(
+      'an expression has room for 500 words and signs',
+    );
+  });
+
+  it('may have as many states as its code can tell apart, and no more', () => {
+    const states = (count: number) =>
+      boxes({
+        resources: { box: { states: Array.from({ length: count }, (_, n) => `s${n}`) } },
+        actions: { make: { makes: ['box'] }, shut: { takes: ['box'], leaves: { box: 's0' } } },
+      });
+    expect(parseSuite(states(500)).actions).toHaveLength(2);
+    expect(() => parseSuite(states(501))).toThrow(SuiteError);
+  });
+
+  it('may call a fault what every object has', () => {
+    const suite = parseSuite(boxes({ faults: { constructor: { takes: ['box'], leaves: { box: 'gone' } } } }));
+    expect(suite.actions.map(({ name }) => name)).toEqual(['make', 'constructor']);
+  });
+
+  it('has no conditions on parameters, which are made up afterwards', () => {
+    const make = { makes: ['box'], params: { size: { int: [1, 5] } }, when: 'args.size > 2' };
+    expect(problemsOf(boxes({ actions: { make } }))[0]).toContain('parameters are made up only after this');
   });
 
   it('has a digest of what it says, not of how it is laid out', () => {
