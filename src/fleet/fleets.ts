@@ -71,7 +71,7 @@ export function createFleets({ guilds, shelf, clock, waiting, isHere, onFault }:
     // What a fleet remembers beside its rows, as its shrinkers do, is worked out anew from the rows.
     const turn = createTurns(
       () => guilds.open(guildId),
-      guilds.settled,
+      guilds.settledIn,
       (guild) => fleets.delete(guild),
     );
     /** Reading alone waits for nobody. */

@@ -27,11 +27,11 @@ export type Turn = <T>(lasting: boolean, run: (guild: Guild) => T) => Promise<T>
 
 /**
  * `open`: the guild's file, opened anew each time, as another's opening may have closed it. `settled`: when all that was
- * committed is on the disk. `onUndone`: nothing of a turn happened, whatever was thought meanwhile.
+ * committed to it is on the disk. `onUndone`: nothing of a turn happened, whatever was thought meanwhile.
  */
 export function createTurns(
   open: () => Guild,
-  settled: () => Promise<void> | undefined,
+  settled: (guild: Guild) => Promise<void> | undefined,
   onUndone: (guild: Guild) => void,
 ): Turn {
   let queue: Waiting[] = [];
@@ -66,7 +66,7 @@ export function createTurns(
       const tell = () => {
         for (const answer of answers) answer();
       };
-      const durable = lasting ? settled() : undefined;
+      const durable = lasting ? settled(guild) : undefined;
       if (durable) durable.then(tell, fail);
       else tell();
     } catch (error) {

@@ -19,8 +19,11 @@ export interface Durability {
   watch(file: string): void;
   /** It was just committed, without a sync. */
   committed(file: string): void;
-  /** Resolves when everything committed so far is on the disk; undefined when it is. Rejects where a disk refuses. */
-  settled(): Promise<void> | undefined;
+  /**
+   * Resolves when everything committed so far is on the disk, or what was committed to this file; undefined when it is.
+   * Rejects where a disk refuses.
+   */
+  settled(file?: string): Promise<void> | undefined;
   /** The database is about to be closed, by which SQLite syncs what is left. */
   forget(file: string): void;
 }
@@ -63,7 +66,11 @@ export function createDurability(onFailure: (file: string, error: unknown) => un
       const log = logs.get(file);
       if (log && !log.next) begin(file, log);
     },
-    settled() {
+    settled(file) {
+      if (file !== undefined) {
+        const log = logs.get(file);
+        return log && (log.running || log.next) ? log.latest : undefined;
+      }
       return underWay.size === 0 ? undefined : Promise.all(underWay).then(() => undefined);
     },
     forget(file) {

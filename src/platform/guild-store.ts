@@ -208,8 +208,10 @@ export function createGuildStore({ folder, migrations, clock, most = 256 }: Guil
     problems: (): { guildId: string; error: GuildUnavailable; since: number }[] =>
       [...problems].map(([guildId, { error, since }]) => ({ guildId, error, since })),
 
-    /** Resolves when all that was committed is on the disk: what goes out waits for it. Undefined when it is. Throws GuildUnavailable. */
-    settled: durability.settled,
+    /** Resolves when all that was committed is on the disk: what goes out waits for it. Undefined when it is. Rejects with GuildUnavailable. */
+    settled: () => durability.settled(),
+    /** The same for what was committed to this guild just now: another's trouble is not its own. */
+    settledIn: (guild: Guild) => durability.settled(guild.file),
 
     /** Tells of effects and timers that were added, soon after their transaction. Returns how to stop it. */
     on(what: 'effect' | 'timer', listener: (guildId: string) => void): () => void {

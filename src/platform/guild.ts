@@ -18,7 +18,8 @@ export interface Guild {
   transaction<A extends unknown[], R>(run: (...args: A) => R): (...args: A) => R;
   /**
    * The same for what is found out again if it is lost: the disk is not waited for. A kill of the process loses nothing of
-   * it, a power cut may lose it, together with what came later and was not waited for either.
+   * it, a power cut may lose it, together with what came later and was not waited for either. Where it adds an effect it
+   * is as a transaction: nothing of it goes out before.
    */
   unhurriedTransaction<A extends unknown[], R>(run: (...args: A) => R): (...args: A) => R;
 }
@@ -34,7 +35,7 @@ export interface GuildDeps {
   readonly onTimer: () => void;
   /** Told of trouble with the file, before it is thrown. */
   readonly onTrouble: (error: unknown) => void;
-  /** A transaction begins whose commit somebody will wait for. */
+  /** A transaction begins whose commit somebody may wait for. */
   readonly onBegin: () => void;
   /** A transaction was committed; `hurried`: somebody waits for it to be on the disk. */
   readonly onCommit: (hurried: boolean) => void;
@@ -42,6 +43,9 @@ export interface GuildDeps {
 
 export function createGuild(deps: GuildDeps): Guild {
   const { id, file, folder, db, clock, boot } = deps;
+  const outbox = createOutbox(db, clock, boot, deps.onEffect);
+  /** The transaction under way has effects, which leave as soon as it is over. */
+  let leaves = false;
 
   const wrap =
     (hurried: boolean): Guild['transaction'] =>
@@ -49,14 +53,16 @@ export function createGuild(deps: GuildDeps): Guild {
       const { immediate } = db.transaction(run);
       return (...args) => {
         try {
-          if (hurried) deps.onBegin();
+          deps.onBegin();
           const result = immediate(...args);
-          if (!db.inTransaction) deps.onCommit(hurried);
+          if (!db.inTransaction) deps.onCommit(hurried || leaves);
           return result;
         } catch (error) {
           const explained = explain(error, id, file, folder);
           if (explained !== error) deps.onTrouble(explained);
           throw explained;
+        } finally {
+          if (!db.inTransaction) leaves = false;
         }
       };
     };
@@ -65,7 +71,13 @@ export function createGuild(deps: GuildDeps): Guild {
     id,
     file,
     db,
-    outbox: createOutbox(db, clock, boot, deps.onEffect),
+    outbox: {
+      ...outbox,
+      add(...effect) {
+        leaves = true;
+        return outbox.add(...effect);
+      },
+    },
     schedule: createSchedule(db, clock, deps.onTimer),
     transaction: wrap(true),
     unhurriedTransaction: wrap(false),

@@ -72,6 +72,16 @@ describe('durability', () => {
     expect(failures[0]).toMatchObject([file, { syscall: 'fdatasync' }]);
   });
 
+  it('keeps the trouble of one file from those who wait for another', async () => {
+    const file = fileOf('one');
+    commit(badFile());
+    commit(file);
+    const [own, all] = await Promise.allSettled([durability.settled(file), durability.settled()]);
+    expect(own.status).toBe('fulfilled');
+    expect(all.status).toBe('rejected');
+    expect(durability.settled(file)).toBeUndefined();
+  });
+
   it('refuses, before anything is changed, what has no log', () => {
     expect(() => durability.watch(join(folder, 'none'))).toThrow('ENOENT');
     expect(durability.settled()).toBeUndefined();

@@ -201,3 +201,31 @@ describe('a file that cannot be used', () => {
     expect(digest(file)).toBe(before);
   });
 });
+
+describe('what is on the disk before it goes out', () => {
+  const guild = () => store.open('7');
+  const post = () => guild().outbox.add({ kind: 'post', channel: '1', message: { content: 'hi' } });
+
+  it('waits for nothing that is found out again', async () => {
+    guild().unhurriedTransaction(() => guild().db.exec("INSERT INTO setting VALUES ('a', 'b')"))();
+    expect(store.settled()).toBeUndefined();
+  });
+
+  it('waits for every effect, however unhurried its cause', async () => {
+    guild().unhurriedTransaction(() => guild().transaction(post)())();
+    expect(store.settled()).toBeInstanceOf(Promise);
+    await store.settled();
+    guild().unhurriedTransaction(() => undefined)();
+    expect(store.settled()).toBeUndefined();
+  });
+
+  it('forgets about an effect that was taken back', () => {
+    const undone = guild().unhurriedTransaction(() => {
+      post();
+      throw new Error('undone');
+    });
+    expect(undone).toThrow('undone');
+    guild().unhurriedTransaction(() => undefined)();
+    expect(store.settled()).toBeUndefined();
+  });
+});
