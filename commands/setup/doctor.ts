@@ -1,6 +1,5 @@
 import type { Guild } from 'discord.js';
 import { MessageFlags } from 'discord.js';
-import { refuse } from '../../src/community/refusal.js';
 import { ephemeral } from '../../src/discord/answer.js';
 import { slashCommand } from '../../src/discord/command.js';
 import { button } from '../../src/discord/component.js';
@@ -26,7 +25,7 @@ export const retryEffect = button({
   access: 'staff',
   state: { effect: 'int' },
   async run(interaction, context) {
-    if (!context.guild.outbox.retryParked(context.state.effect)) refuse('effect_gone');
+    context.community.retryEffect(context.state.effect);
     await interaction.update(report(interaction.guild, context));
   },
 });

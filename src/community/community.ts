@@ -48,6 +48,11 @@ export function createCommunity(guild: Guild, { clock, posts }: CommunityDeps) {
       questions.lost(id);
     }),
 
+    /** Staff have Discord asked again for what it refused. Refuses: effect_gone. */
+    retryEffect: guild.transaction((id: number): void => {
+      if (!guild.outbox.retryParked(id)) refuse('effect_gone');
+    }),
+
     /** Staff give up what Discord refuses. Refuses: effect_gone. */
     dropEffect: guild.transaction((id: number): void => {
       const { after } = guild.outbox.dropParked(id) ?? refuse('effect_gone');
