@@ -71,11 +71,11 @@ export function createWalks({ db }: Guild, { now, random, canaryOf, width }: Wal
   const anyCanary = once(() =>
     db.prepare<[number], number>(`SELECT 1 FROM job WHERE hunt = ? AND purpose = 'canary' LIMIT 1`).pluck(),
   );
-  // Failures that showed every time, on walks that this lender has not seen.
+  // Failures that showed every time, on walks that this lender has not seen. Findings first: they are few, sightings are many.
   const knownFailure = once(() =>
     db.prepare<[number, string, string, number], KnownRow>(
       `SELECT job.id AS job, job.spec, finding.id AS finding
-       FROM finding JOIN sighting ON sighting.finding = finding.id AND sighting.purpose = 'seen' JOIN job ON job.id = sighting.job
+       FROM finding CROSS JOIN sighting ON sighting.finding = finding.id AND sighting.purpose = 'seen' JOIN job ON job.id = sighting.job
        WHERE finding.hunt = ? AND finding.rate = 1 AND finding.status = 'open' AND finding.standing = 'confirmed'
          AND job.purpose = 'walk' AND job.judged = 'valid' AND job.lender <> ?
          AND NOT EXISTS (SELECT 1 FROM job AS other WHERE other.twin = job.id AND other.lender = ?)
