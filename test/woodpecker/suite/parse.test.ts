@@ -197,6 +197,19 @@ describe('a suite with a mistake', () => {
 });
 
 describe('a suite', () => {
+  it.each([
+    ['example', EXAMPLE],
+    ['cloud', CLOUD],
+    ['w7', printSuite(w7Suite().source)],
+    ['jugs', printSuite(jugsSuite().source)],
+  ])('is the same after printing and parsing it again: %s', (_, text) => {
+    const suite = parseSuite(text);
+    const again = parseSuite(printSuite(suite.source));
+    expect(again.source).toEqual(suite.source);
+    expect(again.digest).toBe(suite.digest);
+    expect(printSuite(again.source)).toBe(printSuite(suite.source));
+  });
+
   const boxes = (change: object): string =>
     JSON.stringify({
       suite: 'boxes',
