@@ -11,7 +11,7 @@ export interface PatternDraft {
 
 export type Drafts = ReturnType<typeof createDrafts>;
 
-export function createDrafts({ db }: Guild, now: () => number) {
+export function createDrafts({ db, transaction }: Guild, now: () => number) {
   const get = once(() =>
     db.prepare<[string], { digest: string; name: string; steps: string }>(
       'SELECT digest, name, steps FROM pattern_draft WHERE author = ?',
@@ -27,8 +27,11 @@ export function createDrafts({ db }: Guild, now: () => number) {
       const row = get().get(author);
       return row && { ...row, steps: JSON.parse(row.steps) as string[] };
     },
-    keep: (author: string, { digest, name, steps }: PatternDraft): void =>
-      void put().run(author, digest, name, JSON.stringify(steps), now()),
-    drop: (author: string): void => void drop().run(author),
+    keep: transaction((author: string, { digest, name, steps }: PatternDraft): void => {
+      put().run(author, digest, name, JSON.stringify(steps), now());
+    }),
+    drop: transaction((author: string): void => {
+      drop().run(author);
+    }),
   };
 }

@@ -45,6 +45,8 @@ const FARTHEST = 64;
 const BUDGET = 2000;
 /** A session that nobody asked for lately is dropped; it is made again from its answers. */
 const MOST_SESSIONS = 20;
+/** Findings of which it is remembered whether there is something to try. */
+const MOST_LOOKED = 1000;
 
 /** A candidate that breaks whatever machine runs it: no shorter way to the finding. */
 const NO_ANSWER = { runs: 0, hits: 0 };
@@ -75,7 +77,12 @@ export function createShrinks({ jobs, findings, open, width, lenders }: ShrinkDe
 
   function sessionOf(finding: Finding): ShrinkSession | undefined {
     const known = sessions.get(finding.id);
-    if (known) return known;
+    if (known) {
+      // The one that was asked for last goes last.
+      sessions.delete(finding.id);
+      sessions.set(finding.id, known);
+      return known;
+    }
     const session = open(finding);
     if (!session) return undefined;
     for (const job of jobs.ofFinding(finding.id, 'shrink')) {
@@ -83,7 +90,10 @@ export function createShrinks({ jobs, findings, open, width, lenders }: ShrinkDe
       if (job.state === 'parked') session.answer(job.candidate, NO_ANSWER);
       if (job.state === 'done' && job.result) session.answer(job.candidate, verdictOf(job.result, finding.signature));
     }
-    if (sessions.size >= MOST_SESSIONS) sessions.clear();
+    for (const oldest of sessions.keys()) {
+      if (sessions.size < MOST_SESSIONS) break;
+      sessions.delete(oldest);
+    }
     sessions.set(finding.id, session);
     return session;
   }
@@ -173,14 +183,18 @@ export function createShrinks({ jobs, findings, open, width, lenders }: ShrinkDe
     const last = looked.get(id);
     if (last?.at === changes) return last.any;
     const any = spareFor(findings.get(id)) !== undefined;
-    if (looked.size >= MOST_SESSIONS) looked.clear();
+    if (looked.size >= MOST_LOOKED) looked.clear();
     looked.set(id, { at: changes, any });
     return any;
   }
 
   return {
     /** Suites of findings for which an idle machine could try something. */
-    wanted: (): string[] => findings.shrinking().flatMap(({ id, digest }) => (anySpare(id) ? [digest] : [])),
+    wanted(): string[] {
+      const digests = new Set<string>();
+      for (const { id, digest } of findings.shrinking()) if (!digests.has(digest) && anySpare(id)) digests.add(digest);
+      return [...digests];
+    },
 
     /**
      * A job for a machine that would have nothing to do: its time costs nothing, so it tries what may be wanted later, however
