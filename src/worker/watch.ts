@@ -9,7 +9,7 @@ export class OverLimit extends Error {
 }
 
 export interface Watched {
-  /** What this process started counts as the job's, itself aside: it waits for what it started, or is the worker. */
+  /** This process, and what it started, counts as the job's. */
   readonly pid: number;
   /** What lies in these folders counts as the job's. Asked anew each time. */
   readonly folders: () => readonly string[];
@@ -37,7 +37,7 @@ export function createWatch(clock: Clock): Watch {
 
   const sum = (values: readonly number[]): number => values.reduce((all, one) => all + one, 0);
 
-  /** `things`: what each job has. What two jobs share, as driver processes of one worker, counts once. */
+  /** `things`: what each job has. What two jobs share counts once. */
   function hold<T>(
     things: (job: Watched) => readonly T[],
     sizeOf: (thing: T) => number,
@@ -69,7 +69,7 @@ export function createWatch(clock: Clock): Watch {
     const began = performance.now();
     endTheLate();
     hold(
-      ({ pid }) => startedBy(pid),
+      ({ pid }) => [pid, ...startedBy(pid)],
       memoryOf,
       ({ limits }) => limits.memory_mb,
       'memory',
