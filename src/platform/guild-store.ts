@@ -68,6 +68,8 @@ export function createGuildStore({ folder, migrations, clock, most = 256 }: Guil
     const guildId = basename(file, ENDING);
     const explained = explain(error, guildId, file, folder);
     trouble(guildId, explained);
+    // The system may have dropped what it could not write, and say yes the next time: closing moves the log into the file.
+    open.delete(guildId);
     return explained;
   });
 
