@@ -7,6 +7,7 @@ import type { Context } from '../../src/discord/context.js';
 import { download } from '../../src/discord/download.js';
 import { sendable } from '../../src/discord/effect-files.js';
 import type { Autocomplete } from '../../src/discord/options.js';
+import { deferNow } from '../../src/discord/patience.js';
 import { SUITE_PAGE } from '../../src/discord/views/addresses.js';
 import { PAGE_SIZE, pageOf } from '../../src/discord/views/pager.js';
 import * as views from '../../src/discord/views/suites.js';
@@ -55,6 +56,8 @@ const add = subcommand({
   },
   async run(interaction, { by, t, fleet, system, options }) {
     const { shipped, file } = options;
+    // Reading a suite, and looking for what is odd in it, takes a busy machine longer than Discord waits.
+    await deferNow(interaction);
     if (shipped !== undefined) {
       const known = system.shelf.shipped().find(({ name }) => name === shipped) ?? refuse('not_shipped');
       const suite = system.shelf.suite(known.digest, () => undefined) ?? refuse('not_shipped');

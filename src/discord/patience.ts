@@ -28,7 +28,7 @@ export function deferWhenSlow(interaction: Answerable, clock: Clock): Cancel {
   return clock.after(DEFER_AFTER_MS, () => {
     if (interaction.replied || interaction.deferred) return;
     if (interaction.isMessageComponent()) deferUpdate(interaction);
-    else deferReply(interaction);
+    else void deferReply(interaction);
   });
 }
 
@@ -40,13 +40,17 @@ const settled = (deferral: Promise<unknown>): Promise<void> =>
     () => undefined,
   );
 
-function deferReply(interaction: CommandInteraction | ModalSubmitInteraction): void {
+/** For work that lets nothing else happen meanwhile, not even a deferral: defers before it. `reply` is as ever. */
+export const deferNow = (interaction: CommandInteraction<'cached'>): Promise<void> => deferReply(interaction);
+
+function deferReply(interaction: CommandInteraction | ModalSubmitInteraction): Promise<void> {
   const deferral = settled(interaction.deferReply({ flags: MessageFlags.Ephemeral }));
   const edit = async (answer: Reply) => {
     await deferral;
     return interaction.editReply(editOf(answer));
   };
   Object.assign(interaction, { reply: edit, update: edit, deferReply: () => deferral, deferUpdate: () => deferral });
+  return deferral;
 }
 
 function deferUpdate(interaction: MessageComponentInteraction): void {
