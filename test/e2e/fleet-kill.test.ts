@@ -73,7 +73,8 @@ async function lend(who: Person, name: string): Promise<Client> {
 it(`holds what it acknowledged over ${KILLS} kills (KILL_SEED=${seed})`, async () => {
   const [ann, bob] = place.people;
   if (!ann || !bob) throw new Error('nobody is there');
-  expect(await say(ann, 'suite add', { shipped: 'cloud' })).toContain('is added');
+  const added = await ann.command(place.channel, 'suite add', { shipped: 'cloud' }).settled;
+  expect(textOf(added)).toContain('is added');
   const file = join(place.folder, 'guilds', `${place.guild}.sqlite`);
   const db = new Database(file, { readonly: true });
   const one = <T>(sql: string): T => db.prepare<[], T>(sql).pluck().get() as T;
