@@ -5,26 +5,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CODE_MS, type Machine, type MachineFacts } from '../../src/fleet/machine.js';
-import { ApiRefusal } from '../../src/fleet/refused.js';
 import { BOUND } from '../../src/fleet/rules/suspicion.js';
 import { startCoordinator } from '../support/coordinator.js';
 import { ask, failing, hunt, lend, openFleet, passing, type TestFleet } from '../support/fleet.js';
+import { refusalOf } from '../support/refusal.js';
 import '../support/to-refuse.js';
 import { worker } from '../support/worker.js';
 
 const facts = (publicKey: string): MachineFacts => ({
   ...{ publicKey, version: '0', os: 'linux', arch: 'x64', cores: 1, memoryMb: 1024, sandboxes: [] },
 });
-
-const refusalOf = (run: () => unknown): string | undefined => {
-  try {
-    run();
-    return undefined;
-  } catch (error) {
-    if (error instanceof ApiRefusal) return error.code;
-    throw error;
-  }
-};
 
 describe('a code', () => {
   let test: TestFleet;

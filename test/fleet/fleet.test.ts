@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { refuse } from '../../src/community/refusal.js';
 import type { Fence } from '../../src/fleet/engines/sqlite/leases.js';
-import { ApiRefusal } from '../../src/fleet/refused.js';
 import {
   answer,
   ask,
@@ -16,6 +15,7 @@ import {
   type TestFleet,
   work,
 } from '../support/fleet.js';
+import { refusalOf } from '../support/refusal.js';
 
 const MINUTE = 60_000;
 let test: TestFleet;
@@ -26,16 +26,6 @@ beforeEach(() => {
 afterEach(() => {
   test.close();
 });
-
-const refusalOf = (run: () => unknown): string | undefined => {
-  try {
-    run();
-    return undefined;
-  } catch (error) {
-    if (error instanceof ApiRefusal) return error.code;
-    return error instanceof Error ? error.message : String(error);
-  }
-};
 
 describe('enrolment', () => {
   it('takes a code once, and for a quarter of an hour', () => {
